@@ -1,0 +1,34 @@
+"""What a check is: a claim about one clip's artifact, examined one clip at a time.
+
+Checks measure and judge; they don't sign, store or decide whether a shard is fit. That is done around them, in
+`vidgen_assets/stages.py`, the same way for every stage.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from quality_checks.thresholds import Thresholds
+from vidgen_assets.clips.media_tools import MediaTools
+from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.clips.verdicts import CheckId, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One clip's artifact laid out for examination: a file, or a folder for a tree of files."""
+
+    spec: ClipSpec
+    path: Path
+    tools: MediaTools
+    thresholds: Thresholds
+    upstream: Mapping[str, Path] = field(default_factory=dict)  # upstream stage name to its artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A claim that can be false. `examine` returns a finding and raises only when it couldn't look."""
+
+    id: CheckId
+    description: str
+    examine: Callable[[Exhibit], Finding]

@@ -1,0 +1,51 @@
+"""The price book: usage in, money out. Data in `data/price_book.yaml`; money is always `Decimal`."""
+
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from vidgen_assets.clips.ledger import Usage
+
+_GIB = 1 << 30
+_PRECISION = Decimal("0.00000001")
+
+
+class Estimate(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    template_cpu_s_per_video_s: float
+    stored_bytes_per_video_s: int
+
+    def usage(self, duration_s: Fraction) -> Usage:
+        """What a template clip of `duration_s` is expected to consume, over all stages."""
+        return Usage(
+            cpu_s=self.template_cpu_s_per_video_s * float(duration_s),
+            stored_bytes=round(self.stored_bytes_per_video_s * duration_s),
+        )
+
+
+class PriceBook(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    currency: str
+    cpu_second: Decimal
+    gpu_second: Decimal
+    stored_gib_month: Decimal
+    stored_months: int
+    estimate: Estimate
+
+    def price(self, usage: Usage) -> Decimal:
+        compute = self.cpu_second * Decimal(str(usage.cpu_s)) + self.gpu_second * Decimal(str(usage.gpu_s))
+        storage = self.stored_gib_month * self.stored_months * usage.stored_bytes / _GIB
+        return (compute + storage).quantize(_PRECISION)
+
+
+@cache
+def load_price_book() -> PriceBook:
+    text = files("vidgen_assets.clips").joinpath("data/price_book.yaml").read_text(encoding="utf-8")
+    return PriceBook.model_validate(yaml.safe_load(text))

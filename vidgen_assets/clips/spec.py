@@ -1,0 +1,125 @@
+"""What a clip is: the request as the customer wrote it, and the spec the factory works from.
+
+`ClipRequest` is one validated catalog row; `ClipSpec` is that row with every choice made (route, canvas, frame
+count, seed, media by digest). Both are frozen. Reading files lives in `catalogs/`, choosing in `prompts/`.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+from vidgen_assets.clips.digest import Digest
+
+VariableValue = str | int | float | bool
+
+
+class Aspect(StrEnum):
+    """Width to height of the picture."""
+
+    LANDSCAPE = "16:9"
+    PORTRAIT = "9:16"
+    SQUARE = "1:1"
+    FEED = "4:5"
+
+    @property
+    def ratio(self) -> Fraction:
+        width, height = self.value.split(":")
+        return Fraction(int(width), int(height))
+
+
+class Priority(StrEnum):
+    """How soon somebody waits for the clip: seconds, today, or whenever the machines are idle."""
+
+    INTERACTIVE = "interactive"
+    STANDARD = "standard"
+    BATCH = "batch"
+
+
+def _fraction(value: Any) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(str(value))
+
+
+Rate = Annotated[Fraction, BeforeValidator(_fraction), PlainSerializer(str, return_type=str)]
+"""Frames per second, exact: `30`, `30000/1001`."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClipRequest(_Frozen):
+    """One validated and normalised catalog row, its media still named by reference."""
+
+    clip_id: str
+    prompt: str | None = None
+    template: str | None = None
+    variables: dict[str, VariableValue] = {}
+    script: str | None = None
+    language: str
+    image: str | None = None
+    audio: str | None = None
+    duration_s: Decimal
+    fps: Rate
+    aspect: Aspect
+    seed: int | None = None
+    profile: str
+    priority: Priority
+    campaign: str
+    owner: str
+    customer: str
+
+
+class MediaFile(_Frozen):
+    """A picture or sound of the customer's, copied into the artifact store: bytes by digest."""
+
+    reference: str
+    digest: Digest
+    size_bytes: int
+
+
+class Route(_Frozen):
+    """Which backend and release make the clip, and why. Chosen once and kept."""
+
+    backend: str
+    release: str
+    reason: str
+
+
+class ClipSpec(_Frozen):
+    """Everything the stages may read about a clip. Times are frames at `fps`; sizes are pixels."""
+
+    clip_id: str
+    catalog: str
+    prompt: str | None
+    template: str | None
+    variables: dict[str, VariableValue]
+    script: str | None
+    language: str
+    image: MediaFile | None
+    audio: MediaFile | None
+    fps: Rate
+    frame_count: int
+    aspect: Aspect
+    width: int
+    height: int
+    seed: int
+    profile: str
+    priority: Priority
+    campaign: str
+    owner: str
+    customer: str
+    route: Route
+
+    @property
+    def duration_s(self) -> Fraction:
+        return Fraction(self.frame_count) / self.fps
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    @property
+    def digest(self) -> Digest:
+        return Digest.of_json(self.to_json())
