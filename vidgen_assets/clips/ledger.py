@@ -3,10 +3,11 @@
 Rows are written once per attempt and never changed; `resources/ledgers.py` keeps them as Parquet.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import ErrorKind, VidgenError, shorten
 
@@ -40,6 +41,13 @@ class Problem:
         value = None if error.value is None else shorten(error.value)
         return cls(error.kind, error.found, error.field, value, error.allowed, error.remedy)
 
+    def to_json(self) -> dict[str, str | None]:
+        return {**asdict(self), "kind": self.kind.value}
+
+    @classmethod
+    def from_json(cls, row: dict[str, str | None]) -> "Problem":
+        return cls(**{**row, "kind": ErrorKind(row["kind"])})  # pyright: ignore[reportArgumentType]
+
     def __str__(self) -> str:
         where = f" Field {self.field}{f' = {self.value}' if self.value else ''}." if self.field else ""
         allowed = f" Allowed: {self.allowed}." if self.allowed else ""
@@ -65,8 +73,7 @@ class LedgerRow:
     trace_id: str
     status: Status
     work_key: Digest | None = None
-    digest: Digest | None = None
-    size_bytes: int = 0
+    artifact: Artifact | None = None
     inputs: dict[str, Digest] = field(default_factory=dict)
     usage: Usage = Usage()
     cost: Decimal = Decimal(0)
@@ -75,4 +82,8 @@ class LedgerRow:
     owner: str = ""
     customer: str = ""
     problem: Problem | None = None
-    tries: int = 1
+    tries: int = 0  # how often work was attempted: 0 for reused work and for clips that never arrived
+
+    @property
+    def digest(self) -> Digest | None:
+        return self.artifact.digest if self.artifact else None

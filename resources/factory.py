@@ -1,0 +1,44 @@
+"""The workshop as a Dagster resource: configuration in, everything a stage may touch out."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import dagster as dg
+
+from resources.settings import Settings
+from resources.workshop import Workshop, open_workshop
+
+
+class Factory(dg.ConfigurableResource["Factory"]):
+    """One deployment of the factory: its store, keys and means of work."""
+
+    store_url: str
+    home: str
+    production: bool = False
+    signing_key_file: str | None = None
+    workers: int | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Factory":
+        return cls(
+            store_url=settings.store_url,
+            home=str(settings.home),
+            production=settings.production,
+            signing_key_file=str(settings.signing_key_file) if settings.signing_key_file else None,
+            workers=settings.workers,
+        )
+
+    def workshop(self) -> Workshop:
+        """The workshop, opened once per process."""
+        return _open(self.store_url, self.home, self.production, self.signing_key_file, self.workers)
+
+
+@lru_cache(maxsize=8)
+def _open(store_url: str, home: str, production: bool, key_file: str | None, workers: int | None) -> Workshop:
+    return open_workshop(
+        store_url,
+        home=Path(home),
+        production=production,
+        signing_key_file=Path(key_file) if key_file else None,
+        workers=workers,
+    )

@@ -1,0 +1,141 @@
+"""The deployment's signing key (Ed25519): who vouches for verdicts, publications and releases.
+
+A development key is made on first use and says so in its id; production refuses it and asks for a mounted file.
+Public keys of earlier deployments stay trusted through `trusted_keys` so that old verdicts still verify.
+"""
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import CryptoSigner, SSlibKey
+
+from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.errors import InputError, PolicyError
+
+_DEVELOPMENT = "development-"
+_DEVELOPMENT_FILE = "development.ed25519.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs with one key, verifies with every trusted one."""
+
+    key_id: str
+    _private: Ed25519PrivateKey
+    _trusted: dict[str, Ed25519PublicKey] = field(default_factory=dict)
+
+    def sign(self, message: bytes) -> str:
+        """The signature, base64."""
+        return base64.b64encode(self._private.sign(message)).decode()
+
+    def verifies(self, key_id: str, signature: str, message: bytes) -> bool:
+        """Whether a trusted key of that id signed exactly these bytes. An unknown key verifies nothing."""
+        public = self._trusted.get(key_id)
+        if public is None:
+            return False
+        try:
+            public.verify(base64.b64decode(signature, validate=True), message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def envelope(self, payload: bytes, payload_type: str) -> dict[str, Any]:
+        """`payload` in a signed DSSE envelope, the form in-toto statements travel in."""
+        public = SSlibKey.from_crypto(self._private.public_key(), keyid=self.key_id)
+        envelope = Envelope(payload, payload_type, {})
+        envelope.sign(CryptoSigner(self._private, public))
+        return envelope.to_dict()
+
+    def opened(self, envelope: Mapping[str, Any]) -> bytes | None:
+        """The payload, if a trusted key signed it."""
+        keys = [SSlibKey.from_crypto(public, keyid=key_id) for key_id, public in self._trusted.items()]
+        try:
+            opened = Envelope.from_dict(dict(envelope))
+            opened.verify(keys, 1)
+        except (VerificationError, ValueError, KeyError, TypeError):
+            return None
+        return opened.payload
+
+    @property
+    def is_development(self) -> bool:
+        return self.key_id.startswith(_DEVELOPMENT)
+
+    def public_pem(self) -> bytes:
+        return self._private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def open_signer(keys_folder: Path, *, key_file: Path | None, production: bool) -> Signer:
+    """The signer of this deployment. Raises `PolicyError` for a development key in production."""
+    if key_file is None and production:
+        raise PolicyError(
+            "no signing key is configured",
+            field="VIDGEN_SIGNING_KEY_FILE",
+            allowed="the path of an Ed25519 private key in PEM, mounted as a secret",
+            remedy="Make one with `openssl genpkey -algorithm ed25519`; a development key is refused in production.",
+        )
+    path = key_file or _made_on_first_use(keys_folder)
+    private = _load_private(path)
+    development = path.name == _DEVELOPMENT_FILE
+    if development and production:
+        raise PolicyError("a development key may not sign in production", field="VIDGEN_SIGNING_KEY_FILE", value=path)
+    key_id = (_DEVELOPMENT if development else "") + _fingerprint(private.public_key())
+    return Signer(key_id, private, {key_id: private.public_key(), **_trusted(keys_folder, production)})
+
+
+def _made_on_first_use(folder: Path) -> Path:
+    path = folder / _DEVELOPMENT_FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        part = folder / f"{_DEVELOPMENT_FILE}.{os.getpid()}.part"
+        part.touch(mode=0o600)
+        part.write_bytes(pem)
+        try:
+            os.link(part, path)  # the first of several processes wins, and none sees half a key
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    return path
+
+
+def _load_private(path: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"the signing key can't be read: {error}", field="signing key", value=path) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise InputError("the signing key is of another kind", field="signing key", value=path, allowed="Ed25519")
+    return key
+
+
+def _trusted(folder: Path, production: bool) -> dict[str, Ed25519PublicKey]:
+    """Public keys left in `keys/trusted/*.pem`: earlier keys of this deployment, after a rotation."""
+    found: dict[str, Ed25519PublicKey] = {}
+    for path in sorted((folder / "trusted").glob("*.pem")):
+        public = load_pem_public_key(path.read_bytes())
+        if isinstance(public, Ed25519PublicKey):
+            prefix = _DEVELOPMENT if path.name.startswith(_DEVELOPMENT) else ""
+            if not (prefix and production):
+                found[prefix + _fingerprint(public)] = public
+    return found
+
+
+def _fingerprint(public: Ed25519PublicKey) -> str:
+    return Digest.of_bytes(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).hex[:16]

@@ -1,0 +1,80 @@
+"""The only reader of the environment: where home and store are, and which deployment this is.
+
+| variable | meaning | default |
+|---|---|---|
+| `VIDGEN_HOME` | keys, cache, scratch, and Dagster's home on a laptop | `.vidgen` in the working folder |
+| `VIDGEN_STORE_URL` | artifacts and records: a folder or `s3://…`, `gs://…`, `az://…` | `$VIDGEN_HOME/store` |
+| `VIDGEN_INBOX` | the folder whose catalogs are registered by the sensor | `$VIDGEN_HOME/inbox` |
+| `VIDGEN_PRODUCTION` | `1` refuses development keys | off |
+| `VIDGEN_SIGNING_KEY_FILE` | the deployment's Ed25519 key, PEM | made on first use, marked as development |
+| `VIDGEN_WORKERS` | clips worked on at a time in a shard | the number of processors |
+| `VIDGEN_EXECUTOR` | `in_process`, `multiprocess` or `k8s` | `in_process` |
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from vidgen_assets.clips.errors import InputError
+
+
+class Executor(StrEnum):
+    IN_PROCESS = "in_process"
+    MULTIPROCESS = "multiprocess"
+    K8S = "k8s"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path
+    store_url: str
+    inbox: Path
+    production: bool
+    signing_key_file: Path | None
+    workers: int | None
+    executor: Executor
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `environment` (by default the process's). Raises `InputError` for a value not allowed."""
+    env = os.environ if environment is None else environment
+    home = Path(env.get("VIDGEN_HOME") or ".vidgen").absolute()
+    key_file = env.get("VIDGEN_SIGNING_KEY_FILE")
+    return Settings(
+        home=home,
+        store_url=env.get("VIDGEN_STORE_URL") or str(home / "store"),
+        inbox=Path(env.get("VIDGEN_INBOX") or home / "inbox").absolute(),
+        production=_flag(env, "VIDGEN_PRODUCTION"),
+        signing_key_file=Path(key_file) if key_file else None,
+        workers=_count(env, "VIDGEN_WORKERS"),
+        executor=_executor(env),
+    )
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").strip().lower()
+    if value not in ("", "0", "1", "true", "false"):
+        raise InputError("a setting is not a flag", field=name, value=value, allowed=("1", "0", "true", "false"))
+    return value in ("1", "true")
+
+
+def _count(env: Mapping[str, str], name: str) -> int | None:
+    value = env.get(name, "").strip()
+    if not value:
+        return None
+    if not value.isdecimal() or not 1 <= int(value) <= 256:
+        raise InputError("a setting is not a count", field=name, value=value, allowed="a number from 1 to 256")
+    return int(value)
+
+
+def _executor(env: Mapping[str, str]) -> Executor:
+    value = env.get("VIDGEN_EXECUTOR") or Executor.IN_PROCESS
+    if value not in list(Executor):
+        raise InputError("no such executor", field="VIDGEN_EXECUTOR", value=value, allowed=[e.value for e in Executor])
+    return Executor(value)

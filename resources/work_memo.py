@@ -1,0 +1,70 @@
+"""Which work is done: work key to artifact, and work keys that are known to fail for good.
+
+A memo is written after its artifact, so a crash between the two costs one clip's work and never points at
+nothing. A permanent failure is remembered under its key: it costs exactly one attempt until its inputs or the
+recipe change.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from resources.artifact_store import ArtifactStore
+from resources.object_store import ObjectStore
+from vidgen_assets.clips.artifact import Artifact
+from vidgen_assets.clips.digest import Digest, canonical_json
+from vidgen_assets.clips.ledger import Problem
+
+
+class WorkMemo:
+    def __init__(self, objects: ObjectStore, artifacts: ArtifactStore) -> None:
+        self._objects = objects
+        self._artifacts = artifacts
+        self._locks: dict[str, threading.Lock] = {}
+        self._locks_lock = threading.Lock()
+
+    @contextmanager
+    def only_one(self, stage: str, work_key: Digest) -> Iterator[None]:
+        """Twin clips of a shard ask for the same work: the second waits and then finds it done."""
+        with self._locks_lock:
+            lock = self._locks.setdefault(f"{stage}/{work_key}", threading.Lock())
+        with lock:
+            yield
+
+    def recall(self, stage: str, work_key: Digest) -> Artifact | None:
+        """The artifact this work made, if it is still there, whole and unaltered."""
+        data = self._objects.get(_key(stage, work_key, "done"))
+        artifact = _parsed(data)
+        return artifact if artifact and self._artifacts.holds(artifact) else None
+
+    def is_done(self, stage: str, work_key: Digest) -> bool:
+        """Whether the work was done, without reading the artifact: for estimates, not for handing out."""
+        return self._objects.has(_key(stage, work_key, "done"))
+
+    def remember(self, stage: str, work_key: Digest, artifact: Artifact) -> None:
+        self._objects.put(_key(stage, work_key, "done"), canonical_json(artifact.to_json()))
+
+    def recall_failure(self, stage: str, work_key: Digest) -> Problem | None:
+        data = self._objects.get(_key(stage, work_key, "failed"))
+        return Problem.from_json(json.loads(data)) if data else None
+
+    def remember_failure(self, stage: str, work_key: Digest, problem: Problem) -> None:
+        self._objects.put(_key(stage, work_key, "failed"), canonical_json(problem.to_json()))
+
+    def forget_failure(self, stage: str, work_key: Digest) -> None:
+        """Allow one more attempt, for a person who has repaired the cause."""
+        if self._objects.has(_key(stage, work_key, "failed")):
+            self._objects.delete(_key(stage, work_key, "failed"))
+
+
+def _key(stage: str, work_key: Digest, what: str) -> str:
+    return f"work/{stage}/{work_key.hex[:2]}/{work_key.hex}.{what}"
+
+
+def _parsed(data: bytes | None) -> Artifact | None:
+    """A memo that can't be read is no memo: the work is done again."""
+    try:
+        return Artifact.from_json(json.loads(data)) if data else None
+    except (ValueError, KeyError, TypeError):
+        return None

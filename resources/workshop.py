@@ -1,0 +1,96 @@
+"""Everything a stage may touch, in one hand: stores, records, gate, signer, tools, backends, prices, a clock.
+
+Plain Python; `factory.py` builds it from configuration for Dagster, tests build it over a temporary folder.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from resources.artifact_store import ArtifactStore
+from resources.backends import backends as installed_backends
+from resources.catalog_book import CatalogBook
+from resources.gate import Gate
+from resources.keys import Signer, open_signer
+from resources.ledgers import Ledgers
+from resources.media_tools import LocalMediaTools
+from resources.object_store import ObjectStore
+from resources.publications import Publications
+from resources.records import Records
+from resources.verdict_book import VerdictBook
+from resources.work_memo import WorkMemo
+from vidgen_assets.clips.generation import GenerationBackend
+from vidgen_assets.clips.media_tools import MediaTools
+from vidgen_assets.clips.prices import PriceBook, load_price_book
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """One deployment's means of work. `scratch` is local and may vanish; `workers` clips are worked on at a time."""
+
+    objects: ObjectStore
+    artifacts: ArtifactStore
+    records: Records
+    memo: WorkMemo
+    ledgers: Ledgers
+    verdicts: VerdictBook
+    publications: Publications
+    gate: Gate
+    catalogs: CatalogBook
+    signer: Signer
+    media: MediaTools
+    backends: Mapping[str, GenerationBackend]
+    prices: PriceBook
+    clock: Callable[[], datetime]
+    scratch: Path
+    workers: int
+
+    def now(self) -> str:
+        """The time as records write it: ISO 8601, UTC, milliseconds."""
+        return self.clock().isoformat(timespec="milliseconds")
+
+
+def open_workshop(
+    store_url: str,
+    *,
+    home: Path,
+    production: bool = False,
+    signing_key_file: Path | None = None,
+    workers: int | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    media: MediaTools | None = None,
+    backends: Mapping[str, GenerationBackend] | None = None,
+) -> Workshop:
+    """Open or begin a deployment at `store_url`, with keys, cache and scratch under `home`."""
+    objects = ObjectStore(store_url)
+    artifacts = ArtifactStore(objects, cache=home / "cache")
+    records = Records(objects)
+    signer = open_signer(home / "keys", key_file=signing_key_file, production=production)
+    ledgers, verdicts = Ledgers(records), VerdictBook(records, signer)
+    publications = Publications(records, signer)
+    scratch = home / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    return Workshop(
+        objects=objects,
+        artifacts=artifacts,
+        records=records,
+        memo=WorkMemo(objects, artifacts),
+        ledgers=ledgers,
+        verdicts=verdicts,
+        publications=publications,
+        gate=Gate(artifacts, ledgers, verdicts, publications),
+        catalogs=CatalogBook(records),
+        signer=signer,
+        media=media or LocalMediaTools(),
+        backends=backends if backends is not None else installed_backends(),
+        prices=load_price_book(),
+        clock=clock,
+        scratch=scratch,
+        workers=workers or os.cpu_count() or 1,
+    )

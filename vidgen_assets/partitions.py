@@ -1,0 +1,14 @@
+"""Shards as Dagster partitions. A partition is a shard of a catalog, never one clip.
+
+Which clip is in which shard is decided in `catalogs/shards.py`; the keys are registered by `automation/enrol.py`.
+"""
+
+import dagster as dg
+
+SHARDS = dg.DynamicPartitionsDefinition(name="shards")
+"""Keys look like `lumen_shop.g1.0003`: catalog, generation, index; or `lumen_shop.i.<clip>` for interactive clips."""
+
+
+def catalog_of(shard: str) -> str:
+    """The catalog a shard belongs to."""
+    return shard.rsplit(".", 2)[0]

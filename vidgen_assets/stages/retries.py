@@ -1,0 +1,33 @@
+"""One taxonomy drives every retry: here the error's kind becomes what Dagster understands.
+
+Transient and capacity trouble asks for another try of the step; anything else fails the step at once, since a
+permanent failure costs exactly one attempt. Run retries (dagster.yaml) are for dead processes only, and the retry
+schedule (`automation/schedules.py`) picks up what is left, by the same `kind`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from vidgen_assets.clips.errors import VidgenError
+
+MAX_RETRIES = 3
+_FIRST_WAIT_S = 10
+
+STEP_RETRIES = dg.RetryPolicy(
+    max_retries=MAX_RETRIES, delay=_FIRST_WAIT_S, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+)
+"""For steps that are killed (a preempted pod raises in the step); errors of ours decide for themselves below."""
+
+
+@contextmanager
+def judged_by_kind(retry_number: int) -> Iterator[None]:
+    """Maps a `VidgenError` to `RetryRequested` or to a failure that's final."""
+    try:
+        yield
+    except VidgenError as error:
+        if error.kind.is_retriable and retry_number < MAX_RETRIES:
+            raise dg.RetryRequested(MAX_RETRIES, seconds_to_wait=_FIRST_WAIT_S * 2**retry_number) from error
+        metadata = {"kind": error.kind.value, "remedy": error.remedy or "none known"}
+        raise dg.Failure(str(error), metadata=metadata, allow_retries=False) from error

@@ -1,0 +1,109 @@
+"""What a person sees of a shard in Dagster's UI: counts, the table of clips, a contact sheet, digests and cost."""
+
+import base64
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import dagster as dg
+
+from resources.workshop import Workshop
+from vidgen_assets.clips.contact_sheet import contact_sheet
+from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, shorten
+from vidgen_assets.clips.ledger import LedgerRow, Status
+from vidgen_assets.clips.verdicts import Verdict
+from vidgen_assets.stages.audit import ClaimResult
+from vidgen_assets.stages.line import Report
+from vidgen_assets.stages.stage import Stage
+
+_MOST_PICTURES = 12
+_MOST_ROWS = 200
+_SHEET_WIDTH_PX = 960
+
+
+def data_version(rows: Sequence[LedgerRow]) -> str:
+    """Of what the shard holds now: the same artifacts give the same version, whoever made them and when."""
+    return Digest.of_json({row.clip_id: str(row.digest) if row.digest else None for row in rows}).short
+
+
+def materialisation_metadata(stage: Stage, report: Report, shop: Workshop) -> dict[str, Any]:
+    rows = report.attempt.rows
+    by_status = Counter(row.status for row in rows)
+    cost = sum((row.cost for row in rows), Decimal(0))
+    shown: dict[str, Any] = {
+        "clips": dg.MetadataValue.table(_clip_table(rows)),
+        "attempt": report.attempt.number,
+        "ledger": dg.MetadataValue.text(str(report.attempt.digest)),
+        "cost": dg.MetadataValue.text(f"{cost} {shop.prices.currency}"),
+        "wall_s": round(sum(row.usage.wall_s for row in rows), 2),
+        "cpu_s": round(sum(row.usage.cpu_s for row in rows), 2),
+        "stored_bytes": sum(row.usage.stored_bytes for row in rows),
+        **{status.value: by_status[status] for status in Status},
+    }
+    if sheet := _sheet(stage, rows, shop):
+        shown["contact_sheet"] = dg.MetadataValue.md(f"![contact sheet](data:image/jpeg;base64,{sheet})")
+    return shown
+
+
+def check_metadata(claim: ClaimResult, report: Report) -> dict[str, Any]:
+    """Why the claim holds or not. The attempt and ledger digest say what was judged: when an audit fails, Dagster
+    attaches the result to the materialisation before."""
+    shown: dict[str, Any] = {
+        "attempt": report.attempt.number,
+        "ledger": dg.MetadataValue.text(str(report.attempt.digest)),
+        "examined": claim.examined,
+        "held": len(claim.failing),
+        "without_verdict": len(claim.missing),
+    }
+    if claim.failing:
+        shown["held_clips"] = dg.MetadataValue.table(_verdict_table(claim.failing))
+    return shown
+
+
+def _clip_table(rows: Sequence[LedgerRow]) -> list[dg.TableRecord]:
+    return [
+        dg.TableRecord(
+            {
+                "clip": row.clip_id,
+                "status": row.status.value,
+                "digest": row.digest.short if row.digest else "",
+                "wall_s": row.usage.wall_s,
+                "cpu_s": row.usage.cpu_s,
+                "cost": str(row.cost),
+                "why": shorten(str(row.problem), 300).strip("'") if row.problem else "",
+            }
+        )
+        for row in rows[:_MOST_ROWS]
+    ]
+
+
+def _verdict_table(verdicts: Sequence[Verdict]) -> list[dg.TableRecord]:
+    return [
+        dg.TableRecord(
+            {
+                "clip": verdict.clip_id,
+                "outcome": verdict.finding.outcome.value,
+                "why": verdict.finding.reason,
+                "digest": verdict.digest.short,
+                **{name: f"{value:g}" for name, value in verdict.finding.measurements.items()},
+            }
+        )
+        for verdict in verdicts[:_MOST_ROWS]
+    ]
+
+
+def _sheet(stage: Stage, rows: Sequence[LedgerRow], shop: Workshop) -> str | None:
+    """One picture per clip, base64. A picture that can't be read is left out: showing must not stop the work."""
+    if stage.picture is None:
+        return None
+    pictures: list[tuple[str, bytes]] = []
+    for row in [row for row in rows if row.artifact][:_MOST_PICTURES]:
+        try:
+            picture = stage.picture(row.artifact, shop) if row.artifact else None
+        except (ArtifactMissing, ArtifactCorrupt):
+            continue
+        if picture:
+            pictures.append((row.clip_id, picture))
+    return base64.b64encode(contact_sheet(pictures, 4, _SHEET_WIDTH_PX)).decode() if pictures else None
