@@ -14,31 +14,37 @@ class Factory(dg.ConfigurableResource["Factory"]):
 
     store_url: str
     home: str
+    inbox: str = ""  # a folder or an object-store prefix; the sensor looks there for catalogs
     production: bool = False
     signing_key_file: str | None = None
     workers: int | None = None
+    media_roots: list[str] = []
 
     @classmethod
     def of(cls, settings: Settings) -> "Factory":
         return cls(
             store_url=settings.store_url,
             home=str(settings.home),
+            inbox=settings.inbox,
             production=settings.production,
             signing_key_file=str(settings.signing_key_file) if settings.signing_key_file else None,
             workers=settings.workers,
+            media_roots=list(settings.media_roots),
         )
 
     def workshop(self) -> Workshop:
         """The workshop, opened once per process."""
-        return _open(self.store_url, self.home, self.production, self.signing_key_file, self.workers)
+        roots = tuple(self.media_roots)
+        return _open(self.store_url, self.home, self.production, self.signing_key_file, self.workers, roots)
 
 
 @lru_cache(maxsize=8)
-def _open(store_url: str, home: str, production: bool, key_file: str | None, workers: int | None) -> Workshop:
+def _open(store_url: str, home: str, production: bool, key_file: str | None, workers: int | None, media_roots: tuple[str, ...]) -> Workshop:
     return open_workshop(
         store_url,
         home=Path(home),
         production=production,
         signing_key_file=Path(key_file) if key_file else None,
         workers=workers,
+        media_roots=media_roots,
     )

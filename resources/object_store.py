@@ -81,6 +81,17 @@ class ObjectStore:
         with _at_the_border(prefix):
             return sorted(meta["path"] for batch in obstore.list(self._store, prefix) for meta in batch)
 
+    def markers(self, prefix: str) -> dict[str, str]:
+        """Every key below `prefix` with a marker that changes when its content does: entity tag and size."""
+        with _at_the_border(prefix):
+            metas = [meta for batch in obstore.list(self._store, prefix or None) for meta in batch]
+        return {m["path"]: f"{m['e_tag'] or m['last_modified'].isoformat()} {m['size']}" for m in metas}
+
+    @property
+    def base_uri(self) -> str:
+        """What relative references inside this store start from."""
+        return str(self.root) if self.root else self.url
+
     def local_path(self, key: str) -> Path | None:
         """Where `key` lies on this machine, if the store is a local folder."""
         return self.root / key if self.root else None

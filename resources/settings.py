@@ -4,7 +4,8 @@
 |---|---|---|
 | `VIDGEN_HOME` | keys, cache, scratch, and Dagster's home on a laptop | `.vidgen` in the working folder |
 | `VIDGEN_STORE_URL` | artifacts and records: a folder or `s3://…`, `gs://…`, `az://…` | `$VIDGEN_HOME/store` |
-| `VIDGEN_INBOX` | the folder whose catalogs are registered by the sensor | `$VIDGEN_HOME/inbox` |
+| `VIDGEN_INBOX` | the folder or bucket prefix whose catalogs the sensor registers | `$VIDGEN_HOME/inbox` |
+| `VIDGEN_MEDIA_ROOTS` | object-store prefixes that references may lie under, separated by commas | none |
 | `VIDGEN_PRODUCTION` | `1` refuses development keys | off |
 | `VIDGEN_SIGNING_KEY_FILE` | the deployment's Ed25519 key, PEM | made on first use, marked as development |
 | `VIDGEN_WORKERS` | clips worked on at a time in a shard | the number of processors |
@@ -30,7 +31,8 @@ class Executor(StrEnum):
 class Settings:
     home: Path
     store_url: str
-    inbox: Path
+    inbox: str
+    media_roots: tuple[str, ...]
     production: bool
     signing_key_file: Path | None
     workers: int | None
@@ -49,7 +51,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         store_url=env.get("VIDGEN_STORE_URL") or str(home / "store"),
-        inbox=Path(env.get("VIDGEN_INBOX") or home / "inbox").absolute(),
+        inbox=env.get("VIDGEN_INBOX") or str(home / "inbox"),
+        media_roots=tuple(root for root in env.get("VIDGEN_MEDIA_ROOTS", "").split(",") if root),
         production=_flag(env, "VIDGEN_PRODUCTION"),
         signing_key_file=Path(key_file) if key_file else None,
         workers=_count(env, "VIDGEN_WORKERS"),
@@ -78,3 +81,8 @@ def _executor(env: Mapping[str, str]) -> Executor:
     if value not in list(Executor):
         raise InputError("no such executor", field="VIDGEN_EXECUTOR", value=value, allowed=[e.value for e in Executor])
     return Executor(value)
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """This process's environment with `changes`, for a program it starts."""
+    return {**os.environ, **changes}

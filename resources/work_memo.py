@@ -38,9 +38,9 @@ class WorkMemo:
         artifact = _parsed(data)
         return artifact if artifact and self._artifacts.holds(artifact) else None
 
-    def is_done(self, stage: str, work_key: Digest) -> bool:
-        """Whether the work was done, without reading the artifact: for estimates, not for handing out."""
-        return self._objects.has(_key(stage, work_key, "done"))
+    def peek(self, stage: str, work_key: Digest) -> Artifact | None:
+        """What the memo says, without looking at the artifact: for estimates, never for handing out."""
+        return _parsed(self._objects.get(_key(stage, work_key, "done")))
 
     def remember(self, stage: str, work_key: Digest, artifact: Artifact) -> None:
         self._objects.put(_key(stage, work_key, "done"), canonical_json(artifact.to_json()))

@@ -4,7 +4,7 @@ Plain Python; `factory.py` builds it from configuration for Dagster, tests build
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from resources.catalog_book import CatalogBook
 from resources.gate import Gate
 from resources.keys import Signer, open_signer
 from resources.ledgers import Ledgers
+from resources.media_intake import MediaIntake
 from resources.media_tools import LocalMediaTools
 from resources.object_store import ObjectStore
 from resources.publications import Publications
@@ -43,6 +44,7 @@ class Workshop:
     publications: Publications
     gate: Gate
     catalogs: CatalogBook
+    intake: MediaIntake
     signer: Signer
     media: MediaTools
     backends: Mapping[str, GenerationBackend]
@@ -63,6 +65,7 @@ def open_workshop(
     production: bool = False,
     signing_key_file: Path | None = None,
     workers: int | None = None,
+    media_roots: Sequence[str] = (),
     clock: Callable[[], datetime] = utc_now,
     media: MediaTools | None = None,
     backends: Mapping[str, GenerationBackend] | None = None,
@@ -85,7 +88,8 @@ def open_workshop(
         verdicts=verdicts,
         publications=publications,
         gate=Gate(artifacts, ledgers, verdicts, publications),
-        catalogs=CatalogBook(records),
+        catalogs=CatalogBook(records, artifacts),
+        intake=MediaIntake(artifacts, tuple(media_roots)),
         signer=signer,
         media=media or LocalMediaTools(),
         backends=backends if backends is not None else installed_backends(),

@@ -42,7 +42,8 @@ def contact_sheet(pictures: Sequence[tuple[str, bytes]], columns: int, width_px:
     """`pictures`, (caption, encoded picture) each, row by row with the caption below, as one JPEG.
 
     A full row is `width_px` wide; every picture keeps its aspect, centred in its cell. A caption too long for its
-    cell ends in an ellipsis. Raises `PermanentError` for bytes that aren't a picture, `ValueError` for no pictures.
+    cell ends in an ellipsis; the font is Pillow's own and draws ASCII, which is all that clip ids hold.
+    Raises `PermanentError` for bytes that aren't a picture, `ValueError` for no pictures.
     """
     if not pictures or columns < 1:
         raise ValueError("a contact sheet needs at least one picture and one column")

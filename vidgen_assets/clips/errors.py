@@ -6,7 +6,7 @@ being done, what was found, what is allowed and what to do next. Formatting happ
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 _LONGEST_VALUE_SHOWN = 80
 
@@ -51,7 +51,7 @@ class VidgenError(Exception):
         self.clip_id = clip_id
         self.field = field
         self.value = value
-        self.allowed = allowed if isinstance(allowed, str | None) else ", ".join(allowed)
+        self.allowed = allowed if isinstance(allowed, str | None) else ", ".join(map(str, allowed))
         self.remedy = remedy
         super().__init__(found)
 
@@ -67,7 +67,7 @@ class VidgenError(Exception):
             sentences.append(self.remedy)
         return " ".join(s if s.endswith((".", "!", "?")) else f"{s}." for s in sentences)
 
-    def located(self, *, stage: str | None = None, clip_id: str | None = None) -> "VidgenError":
+    def located(self, *, stage: str | None = None, clip_id: str | None = None) -> Self:
         """The same error, its place filled in where it was still unknown."""
         self.stage = self.stage or stage
         self.clip_id = self.clip_id or clip_id
@@ -121,7 +121,13 @@ class AuditPending(TransientError):
 
 
 def shorten(value: Any, limit: int = _LONGEST_VALUE_SHOWN) -> str:
-    """`value` as one printable line of at most about `limit` characters, safe for a terminal."""
-    text = value if isinstance(value, str) else repr(value)
-    printable = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: limit + 1])
-    return f"{printable[:limit]!s}… ({len(text)} characters)" if len(text) > limit else repr(printable)
+    """`value` as one printable line of at most about `limit` characters, safe for a terminal; text is quoted."""
+    if not isinstance(value, str):
+        return _printable(str(value), limit)
+    shown = f"'{_printable(value, limit)}'"
+    return shown if len(value) <= limit else f"{shown} ({len(value)} characters)"
+
+
+def _printable(text: str, limit: int) -> str:
+    cut = text if len(text) <= limit else f"{text[:limit]}…"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)

@@ -6,11 +6,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from vidgen_assets.clips.errors import PermanentError
+
 
 class Tool(StrEnum):
     FFMPEG = "ffmpeg"
     FFPROBE = "ffprobe"
     PACKAGER = "packager"
+
+
+class ToolFailed(PermanentError):
+    """A media tool looked at what it was given and gave up: a non-zero exit, or it stopped reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,12 @@ class MediaTools(Protocol):
         stdin: Iterable[bytes | memoryview] | None = None,
         cwd: Path | None = None,
     ) -> ToolRun:
-        """Run to the end. Raises `PermanentError` on a non-zero exit or a missed deadline, stderr tail included,
-        `CapacityError` when the disk is full or memory ran out."""
+        """Run to the end. Raises `ToolFailed` on a non-zero exit, stderr tail included; `PermanentError` on a missed
+        deadline or a missing tool; `CapacityError` when the disk is full or memory ran out."""
         ...
 
     def probe(self, path: Path, *, count_frames: bool = False) -> dict[str, Any]:
-        """ffprobe's JSON of `path`: format, streams. Raises `PermanentError` if it isn't media."""
+        """ffprobe's JSON of `path`: format, streams. Raises `ToolFailed` if it isn't media."""
         ...
 
     def versions(self) -> dict[str, str]:

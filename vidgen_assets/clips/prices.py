@@ -6,17 +6,14 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
-from pydantic import BaseModel, ConfigDict
-
+from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.ledger import Usage
 
 _GIB = 1 << 30
 _PRECISION = Decimal("0.00000001")
 
 
-class Estimate(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Estimate(Frozen):
     template_cpu_s_per_video_s: float
     stored_bytes_per_video_s: int
 
@@ -28,9 +25,7 @@ class Estimate(BaseModel):
         )
 
 
-class PriceBook(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class PriceBook(Frozen):
     version: str
     currency: str
     cpu_second: Decimal

@@ -6,17 +6,14 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import PositiveInt
 
+from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.spec import Aspect
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Rung(_Frozen):
+class Rung(Frozen):
     """One rendition of the ladder."""
 
     name: str
@@ -31,13 +28,13 @@ class Rung(_Frozen):
         return (long_side, short_side) if ratio >= 1 else (short_side, long_side)
 
 
-class AudioFormat(_Frozen):
+class AudioFormat(Frozen):
     bitrate_bps: PositiveInt
     sample_rate_hz: PositiveInt
     channels: PositiveInt
 
 
-class OutputProfile(_Frozen):
+class OutputProfile(Frozen):
     """What a clip is encoded to. The first rung is the canvas that frames are drawn on."""
 
     name: str
@@ -52,10 +49,18 @@ class OutputProfile(_Frozen):
     def canvas(self, aspect: Aspect) -> tuple[int, int]:
         return self.rungs[0].size(aspect)
 
+    def gop_frames(self, fps: Fraction) -> int:
+        """Frames from one keyframe to the next: `gop_s`, to the nearest whole frame of a fractional rate."""
+        return max(1, round(self.gop_s * fps))
+
+    def segment_frames(self, fps: Fraction) -> int:
+        """Frames of a segment: `segment_s`, to the nearest whole number of GOPs."""
+        return max(1, round(Fraction(self.segment_s, self.gop_s))) * self.gop_frames(fps)
+
     @property
     def digest(self) -> Digest:
-        """Of what decides bytes: the description does not."""
-        return Digest.of_json(self.model_dump(mode="json", exclude={"description"}))
+        """Of what decides bytes: the name and the description do not."""
+        return Digest.of_json(self.model_dump(mode="json", exclude={"name", "description"}))
 
 
 def even(length: Fraction | float) -> int:

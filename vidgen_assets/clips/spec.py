@@ -4,13 +4,15 @@
 count, seed, media by digest). Both are frozen. Reading files lives in `catalogs/`, choosing in `prompts/`.
 """
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer
 
+from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.digest import Digest
 
 VariableValue = str | int | float | bool
@@ -38,19 +40,22 @@ class Priority(StrEnum):
     BATCH = "batch"
 
 
+_RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?")
+
+
 def _fraction(value: Any) -> Fraction:
-    return value if isinstance(value, Fraction) else Fraction(str(value))
+    if isinstance(value, Fraction):
+        return value
+    if not _RATE.fullmatch(str(value)):
+        raise ValueError(f"a rate reads like 30, 29.97 or 30000/1001, got {value!r}")
+    return Fraction(str(value))
 
 
 Rate = Annotated[Fraction, BeforeValidator(_fraction), PlainSerializer(str, return_type=str)]
 """Frames per second, exact: `30`, `30000/1001`."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ClipRequest(_Frozen):
+class ClipRequest(Frozen):
     """One validated and normalised catalog row, its media still named by reference."""
 
     clip_id: str
@@ -72,7 +77,7 @@ class ClipRequest(_Frozen):
     customer: str
 
 
-class MediaFile(_Frozen):
+class MediaFile(Frozen):
     """A picture or sound of the customer's, copied into the artifact store: bytes by digest."""
 
     reference: str
@@ -80,7 +85,7 @@ class MediaFile(_Frozen):
     size_bytes: int
 
 
-class Route(_Frozen):
+class Route(Frozen):
     """Which backend and release make the clip, and why. Chosen once and kept."""
 
     backend: str
@@ -88,7 +93,7 @@ class Route(_Frozen):
     reason: str
 
 
-class ClipSpec(_Frozen):
+class ClipSpec(Frozen):
     """Everything the stages may read about a clip. Times are frames at `fps`; sizes are pixels."""
 
     clip_id: str

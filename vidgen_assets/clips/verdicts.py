@@ -4,6 +4,8 @@ A verdict binds a digest, a check with its version, and the version of the polic
 by. `quality_checks/` reaches them, `resources/verdict_book.py` signs and keeps them, `resources/gate.py` asks.
 """
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,7 +24,7 @@ class Outcome(StrEnum):
         return {Outcome.PASS: 0, Outcome.REVIEW: 1, Outcome.FAIL: 2}[self]
 
 
-def worst(outcomes: "list[Outcome]") -> Outcome:
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """The gravest of `outcomes`; no outcome at all is a failure."""
     return max(outcomes, key=lambda o: o.severity, default=Outcome.FAIL)
 
@@ -46,6 +48,11 @@ class Finding:
     outcome: Outcome
     reason: str
     measurements: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        odd = [name for name, value in self.measurements.items() if not math.isfinite(value)]
+        if odd:
+            raise ValueError(f"measurements must be finite numbers to be signed: {', '.join(odd)}")
 
 
 @dataclass(frozen=True, slots=True)

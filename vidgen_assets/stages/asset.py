@@ -4,12 +4,14 @@ The output is skippable: a shard that isn't fit yields its failing checks and no
 Dagster nor a person takes it for done. Selecting checks alone looks again at what was made before.
 """
 
+import logging
 import warnings
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from resources.factory import Factory
+from resources.workshop import Workshop
 from vidgen_assets.clips.ledger import LedgerRow
 from vidgen_assets.deployment import pool, step_tags
 from vidgen_assets.partitions import SHARDS
@@ -18,7 +20,9 @@ from vidgen_assets.stages.line import Orders, Report, audit_again, run_stage
 from vidgen_assets.stages.retries import MAX_RETRIES, STEP_RETRIES, judged_by_kind
 from vidgen_assets.stages.showing import check_metadata, data_version, materialisation_metadata
 from vidgen_assets.stages.stage import Stage
-from resources.workshop import Workshop
+
+PROGRESS = "vidgen.progress"
+"""The logger that gets one record per clip and stage; the command line draws its bars from it."""
 
 Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
@@ -57,7 +61,8 @@ def stage_asset(stage: Stage, *, description: str, kinds: Sequence[str], group: 
         shop = factory.workshop()
         with judged_by_kind(context.retry_number):
             report = _run(stage, context, config, shop)
-        yield from _events(stage, context, report, shop)
+            events = tuple(_events(stage, context, report, shop))
+        yield from events
 
     return asset
 
@@ -66,9 +71,10 @@ def _run(stage: Stage, context: dg.AssetExecutionContext, config: StageConfig, s
     shard = context.partition_key
     if not context.selected_asset_keys:
         return audit_again(stage, shard, shop)
-    orders = Orders(context.run_id, config.retry_failed, may_retry=context.retry_number < MAX_RETRIES)
+    orders = Orders(context.run.run_id, config.retry_failed, may_retry=context.retry_number < MAX_RETRIES)
 
     def tell(row: LedgerRow) -> None:
+        logging.getLogger(PROGRESS).info(row.clip_id, extra={"stage": stage.name})
         context.log.info(f"{row.clip_id}: {row.status.value}{f' – {row.problem}' if row.problem else ''}")
 
     return run_stage(stage, shard, shop, orders, tell)

@@ -54,7 +54,7 @@ def run_stage(stage: Stage, shard: str, shop: Workshop, orders: Orders, progress
         return worked, audit_clip(stage, shard, worked, shelf, shop)
 
     done = _side_by_side(do, gathered.tasks, shop.workers, progress)
-    rows = sorted([w.row for w, _ in done] + [_row_of(h) for h in gathered.held], key=lambda r: r.clip_id)
+    rows = sorted([w.row for w, _ in done] + [_row_of(h, stage) for h in gathered.held], key=lambda r: r.clip_id)
     verdicts = [v for _, own in done for v in own]
     attempt = shop.ledgers.append(stage.name, shard, rows, run_id=orders.run_id, recorded_at=shop.now())
     _ask_for_another_try(stage, rows, orders)
@@ -98,14 +98,15 @@ def _side_by_side(do: _Do, tasks: tuple[Task, ...], workers: int, progress: Prog
     return done
 
 
-def _row_of(held: HeldClip) -> LedgerRow:
+def _row_of(held: HeldClip, stage: Stage) -> LedgerRow:
     """A clip that was stopped upstream, carried along with its reason so that every stage accounts for every clip."""
+    message = held.problem.message
+    if held.stage != stage.name and not message.startswith("at "):
+        message = f"at {held.stage}: {message}"
     return replace(
         held.row,
         status=held.status,
-        problem=replace(held.problem, message=f"at {held.stage}: {held.problem.message}")
-        if not held.problem.message.startswith("at ")
-        else held.problem,
+        problem=replace(held.problem, message=message),
         work_key=None,
         artifact=None,
         inputs={},

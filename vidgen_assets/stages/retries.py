@@ -31,3 +31,7 @@ def judged_by_kind(retry_number: int) -> Iterator[None]:
             raise dg.RetryRequested(MAX_RETRIES, seconds_to_wait=_FIRST_WAIT_S * 2**retry_number) from error
         metadata = {"kind": error.kind.value, "remedy": error.remedy or "none known"}
         raise dg.Failure(str(error), metadata=metadata, allow_retries=False) from error
+    except (dg.Failure, dg.RetryRequested):
+        raise
+    except Exception as error:  # a defect of ours: the retry policy would repeat it three times
+        raise dg.Failure(f"unexpected {type(error).__name__}: {error}", allow_retries=False) from error

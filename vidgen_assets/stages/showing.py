@@ -1,6 +1,7 @@
 """What a person sees of a shard in Dagster's UI: counts, the table of clips, a contact sheet, digests and cost."""
 
 import base64
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,12 +12,14 @@ import dagster as dg
 from resources.workshop import Workshop
 from vidgen_assets.clips.contact_sheet import contact_sheet
 from vidgen_assets.clips.digest import Digest
-from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, shorten
+from vidgen_assets.clips.errors import VidgenError, shorten
 from vidgen_assets.clips.ledger import LedgerRow, Status
 from vidgen_assets.clips.verdicts import Verdict
 from vidgen_assets.stages.audit import ClaimResult
 from vidgen_assets.stages.line import Report
 from vidgen_assets.stages.stage import Stage
+
+logger = logging.getLogger(__name__)
 
 _MOST_PICTURES = 12
 _MOST_ROWS = 200
@@ -95,15 +98,16 @@ def _verdict_table(verdicts: Sequence[Verdict]) -> list[dg.TableRecord]:
 
 
 def _sheet(stage: Stage, rows: Sequence[LedgerRow], shop: Workshop) -> str | None:
-    """One picture per clip, base64. A picture that can't be read is left out: showing must not stop the work."""
+    """One picture per clip, base64. Without one that can't be read there is no sheet: showing must not stop work."""
     if stage.picture is None:
         return None
     pictures: list[tuple[str, bytes]] = []
-    for row in [row for row in rows if row.artifact][:_MOST_PICTURES]:
-        try:
+    try:
+        for row in [row for row in rows if row.artifact][:_MOST_PICTURES]:
             picture = stage.picture(row.artifact, shop) if row.artifact else None
-        except (ArtifactMissing, ArtifactCorrupt):
-            continue
-        if picture:
-            pictures.append((row.clip_id, picture))
-    return base64.b64encode(contact_sheet(pictures, 4, _SHEET_WIDTH_PX)).decode() if pictures else None
+            if picture:
+                pictures.append((row.clip_id, picture))
+        return base64.b64encode(contact_sheet(pictures, 4, _SHEET_WIDTH_PX)).decode() if pictures else None
+    except VidgenError:
+        logger.warning("no contact sheet for %s", stage.name, exc_info=True)
+        return None

@@ -41,6 +41,7 @@ class Task:
     tags: Tags
     catalog: str
     request: ClipRequest | None = None
+    base_uri: str = ""  # what the request's references start from
     known_spec: ClipSpec | None = None
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()

@@ -1,0 +1,52 @@
+"""What holds for every test: no settings of the caller leak in, and what didn't run is said plainly.
+
+Tests that need a server or a browser carry a marker from the table below, and are skipped where its variable is unset.
+"""
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a marker asks for: the variable that points at it, and how to get it."""
+
+    variable: str
+    remedy: str
+
+
+NEEDS = {
+    "needs_s3": Need("VIDGEN_TEST_S3_ENDPOINT", "`make test-s3` starts an S3 server and runs them"),
+    "needs_postgres": Need("VIDGEN_TEST_POSTGRES_URL", "`make test-postgres` starts a PostgreSQL and runs them"),
+    "needs_browser": Need("VIDGEN_TEST_BROWSER", "point VIDGEN_TEST_BROWSER at a Chromium to run them"),
+}
+
+settings.register_profile("vidgen", derandomize=True, deadline=None)
+settings.load_profile("vidgen")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_the_callers_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Settings in the caller's environment go, and the home is one that nobody keeps clips and keys in."""
+    for variable in list(os.environ):
+        if variable == "DAGSTER_HOME" or (variable.startswith("VIDGEN_") and not variable.startswith("VIDGEN_TEST_")):
+            monkeypatch.delenv(variable)
+    monkeypatch.setenv("VIDGEN_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, need in NEEDS.items():
+        if item.get_closest_marker(marker) and not os.environ.get(need.variable):
+            pytest.skip(f"{marker}: {need.variable} is not set")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = Counter(
+        marker for report in terminalreporter.stats.get("skipped", []) for marker in report.keywords if marker in NEEDS
+    )
+    for marker, count in sorted(skipped.items()):
+        terminalreporter.write_line(f"not run: {count} tests marked {marker}; {NEEDS[marker].remedy}", yellow=True)

@@ -1,0 +1,51 @@
+"""Sounds, encodings and packages of small synthetic clips, made by the real tools."""
+
+import wave
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from resources.media_tools import LocalMediaTools
+from tests.builders import a_spec
+from tests.synthetic.frames import a_clip
+from vidgen_assets.clips.profiles import load_profiles
+from vidgen_assets.clips.spec import Aspect, ClipSpec
+from vidgen_assets.encodes.ladder import EncodeReport, encode
+from vidgen_assets.manifests.package import PackageReport, package
+
+TOOLS = LocalMediaTools()
+PREVIEW = load_profiles()["preview"]
+
+
+def a_small_spec(frame_count: int = 45, fps: Fraction = Fraction(30), **changes) -> ClipSpec:
+    """The preview profile wants a keyframe and a segment every second: 45 frames at 30 are one and a half."""
+    aspect = changes.pop("aspect", Aspect.LANDSCAPE)
+    width, height = PREVIEW.canvas(aspect)
+    return a_spec(
+        frame_count=frame_count, fps=fps, aspect=aspect, width=width, height=height, profile="preview", **changes
+    )
+
+
+def encoded(out: Path, spec: ClipSpec, *, sound: Path | None = None) -> EncodeReport:
+    """`out` is made; the frames are moving bars."""
+    out.mkdir(parents=True)
+    frames = a_clip(spec.frame_count, width=spec.width, height=spec.height, fps=spec.fps)
+    return encode(frames, spec, PREVIEW, sound, TOOLS, out)
+
+
+def packaged(encodes: Path, out: Path, spec: ClipSpec) -> PackageReport:
+    out.mkdir(parents=True)
+    return package(encodes, spec, PREVIEW, TOOLS, out)
+
+
+def a_tone(path: Path, duration_s: float, *, rate_hz: int = 44_100, pitch_hz: float = 440.0) -> Path:
+    """A mono WAV at half of full scale, from its first sample to its last."""
+    times_s = np.arange(round(duration_s * rate_hz)) / rate_hz
+    samples = np.round(16_384 * np.cos(2 * np.pi * pitch_hz * times_s)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(samples.tobytes())
+    return path

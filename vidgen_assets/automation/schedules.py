@@ -1,0 +1,53 @@
+"""The retry schedule: shards whose newest attempts hold clips with passing trouble, and only those.
+
+It reads the same `kind` that steps and runs obey. A permanent failure, a wrong row or a policy hold is never
+requested here: only a change of the row, the recipe or a person's word brings it back.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from resources.factory import Factory
+from resources.workshop import Workshop
+from vidgen_assets.automation.jobs import STAGES, make_clips
+from vidgen_assets.clips.ledger import LedgerRow
+from vidgen_assets.partitions import catalog_of
+
+
+def retriable_shards(shop: Workshop) -> dict[str, list[str]]:
+    """Shard to the clips worth another try, by the newest attempt of each stage."""
+    found: dict[str, list[str]] = {}
+    for stage in STAGES:
+        for shard in shop.ledgers.shards(stage):
+            attempt = shop.ledgers.latest(stage, shard)
+            clips = [row.clip_id for row in attempt.rows if _is_worth_a_try(row)] if attempt else []
+            if clips:
+                found.setdefault(shard, []).extend(c for c in clips if c not in found.get(shard, []))
+    return found
+
+
+def _is_worth_a_try(row: LedgerRow) -> bool:
+    return row.problem is not None and row.problem.kind.is_retriable
+
+
+@dg.schedule(
+    job=make_clips,
+    cron_schedule="*/30 * * * *",
+    description="Runs shards again whose clips failed for a passing reason. Nothing that failed for good is tried.",
+)
+def retry_what_is_retriable(
+    context: dg.ScheduleEvaluationContext, factory: Factory
+) -> Iterator[dg.RunRequest] | dg.SkipReason:
+    shards = retriable_shards(factory.workshop())
+    if not shards:
+        return dg.SkipReason("no shard has clips that failed for a passing reason")
+    when = context.scheduled_execution_time.isoformat()
+    return iter(
+        dg.RunRequest(
+            run_key=f"retry:{shard}:{when}",
+            partition_key=shard,
+            tags={"vidgen/catalog": catalog_of(shard), "vidgen/retry": "true"},
+        )
+        for shard in shards
+    )

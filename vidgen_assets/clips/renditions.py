@@ -1,0 +1,73 @@
+"""What an encoding's folder holds, as its `encode.json` says: written by `encodes/`, read by `manifests/`.
+
+The checks don't take it at its word: they look at the files and hold them against the spec and the profile.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from vidgen_assets.clips.digest import canonical_json
+from vidgen_assets.clips.spec import Rate
+
+ENCODING_FILE = "encode.json"
+SOUND_FILE = "audio.m4a"
+CLIP_FILE = "clip.mp4"
+POSTER_FILE = "poster.jpg"
+
+
+def rendition_file(rung_name: str) -> str:
+    return f"{rung_name}.mp4"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rendition(_Frozen):
+    """One rung of the ladder, encoded. Bitrates are of the whole file over the clip's duration."""
+
+    name: str
+    file: str
+    width: int
+    height: int
+    bitrate_bps: int  # asked of the encoder
+    measured_bps: int
+
+
+class SoundTrack(_Frozen):
+    file: str
+    sample_rate_hz: int
+    channels: int
+    sample_count: int
+    bitrate_bps: int
+    is_silence: bool
+
+
+class Encoding(_Frozen):
+    """Every file of one clip's encoding but this record, and the timing that all renditions share."""
+
+    fps: Rate
+    frame_count: int
+    gop_frames: int
+    segment_frames: int
+    renditions: tuple[Rendition, ...]
+    sound: SoundTrack
+    clip: str = CLIP_FILE
+    poster: str = POSTER_FILE
+
+    @property
+    def duration_s(self) -> Fraction:
+        return self.frame_count / self.fps
+
+    @property
+    def segment_s(self) -> Fraction:
+        return self.segment_frames / self.fps
+
+    def write(self, folder: Path) -> None:
+        (folder / ENCODING_FILE).write_bytes(canonical_json(self.model_dump(mode="json")))
+
+    @classmethod
+    def read(cls, folder: Path) -> "Encoding":
+        return cls.model_validate_json((folder / ENCODING_FILE).read_bytes())

@@ -1,0 +1,101 @@
+"""The one table of what each asset's step needs from a cluster, and its translation into Dagster's tags.
+
+`step_tags` goes into an asset's `op_tags`, `pool` into its `pool`, `run_tags` onto jobs and run requests. On one
+machine the tags are inert. Pools are sized in the instance (`deploy/README.md`), the Jobs are rendered and validated
+in `tests/deploy/test_step_jobs.py`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+START_ALLOWANCE_S: Final = 900
+"""How long a pod may wait for its node and image; `run_monitoring.start_timeout_seconds` has the same number."""
+
+_KEEP_FINISHED_JOBS_S: Final = 24 * 3600
+_GPU_RESOURCE: Final = "nvidia.com/gpu"
+_GPU_NODE_LABEL: Final = "nvidia.com/gpu.present"  # set by NVIDIA's GPU operator on every node with a usable GPU
+
+
+@dataclass(frozen=True, slots=True)
+class StepNeeds:
+    """What one step asks of its node. Memory and scratch are limits too; processor time is not, see `_resources`."""
+
+    pool: str
+    cpu_millicores: int
+    memory_gib: int
+    scratch_gib: int
+    grace_s: int  # between SIGTERM and SIGKILL: time to finish the write in hand, or to flush a checkpoint
+    max_runtime_s: int  # of one shard, once started
+    gpus: int = 0
+
+
+# A shard holds 10 to 20 GPU-minutes of generated clips or some hundreds of template clips; every time limit is three
+# times what the largest shard takes, so that a limit reached means stuck, not slow.
+STEP_NEEDS: Final[Mapping[str, StepNeeds]] = MappingProxyType(
+    {
+        "prompts": StepNeeds("light", 500, 2, 2, grace_s=30, max_runtime_s=900),
+        # The GPU is asked for whatever the shard's clips are routed to: a pod's size is fixed before its shard is read.
+        # The grace period covers writing a 34 MB checkpoint and its ledger row to a slow store.
+        "latents": StepNeeds("gpu", 4_000, 24, 40, grace_s=120, max_runtime_s=3_600, gpus=1),
+        "frames": StepNeeds("render", 4_000, 16, 80, grace_s=60, max_runtime_s=3_600),
+        "encodes": StepNeeds("render", 4_000, 8, 80, grace_s=60, max_runtime_s=3_600),
+        "manifests": StepNeeds("light", 1_000, 4, 40, grace_s=30, max_runtime_s=1_800),
+        "qa_scores": StepNeeds("light", 1_000, 4, 10, grace_s=30, max_runtime_s=1_800),
+        "releases": StepNeeds("light", 1_000, 4, 40, grace_s=60, max_runtime_s=1_800),
+    }
+)
+
+
+def pool(asset: str) -> str:
+    """The pool whose slots the asset's step takes."""
+    return STEP_NEEDS[asset].pool
+
+
+def step_tags(asset: str) -> dict[str, Any]:
+    """The `op_tags` of the asset: how its step pod is sized, placed and ended. Tags of jobs don't reach step pods."""
+    needs = STEP_NEEDS[asset]
+    return {
+        "dagster-k8s/config": {
+            "container_config": {"resources": _resources(needs)},
+            "pod_template_spec_metadata": {"labels": {"vidgen/asset": asset}},
+            "pod_spec_config": _pod_spec(needs),
+            "job_spec_config": _job_spec(needs),
+        }
+    }
+
+
+def run_tags(assets: Iterable[str]) -> dict[str, str]:
+    """The tags of a run over these assets: an upper bound on its time, as a net under the steps' own deadlines."""
+    bound_s = sum(STEP_NEEDS[asset].max_runtime_s + START_ALLOWANCE_S for asset in assets)
+    return {"dagster/max_runtime": str(bound_s)}
+
+
+def _resources(needs: StepNeeds) -> dict[str, dict[str, str]]:
+    """Requests and limits. No limit on processor time: a throttled encoder misses its deadline beside idle cores."""
+    held = {"memory": f"{needs.memory_gib}Gi", "ephemeral-storage": f"{needs.scratch_gib}Gi"}
+    if needs.gpus:
+        held[_GPU_RESOURCE] = str(needs.gpus)
+    return {"requests": {"cpu": f"{needs.cpu_millicores}m", **held}, "limits": held}
+
+
+def _pod_spec(needs: StepNeeds) -> dict[str, Any]:
+    spec: dict[str, Any] = {"termination_grace_period_seconds": needs.grace_s}
+    if needs.gpus:
+        spec["node_selector"] = {_GPU_NODE_LABEL: "true"}
+        spec["tolerations"] = [{"key": _GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]
+    return spec
+
+
+def _job_spec(needs: StepNeeds) -> dict[str, Any]:
+    """One pod per Job, and no pod failure policy.
+
+    Retries are Dagster's: a pod that Kubernetes starts again exits 0 without running, and the run stays STARTED for
+    ever (dagster #33755). The deadline counts from the Job's creation, so it includes the wait for a node.
+    """
+    return {
+        "backoff_limit": 0,
+        "active_deadline_seconds": START_ALLOWANCE_S + needs.max_runtime_s,
+        "ttl_seconds_after_finished": _KEEP_FINISHED_JOBS_S,
+    }

@@ -1,0 +1,57 @@
+"""The `manifests` asset: one set of CMAF segments with HLS and DASH over it, the download, the poster, the metadata."""
+
+from pathlib import Path
+from typing import Any
+
+from quality_checks.manifests import CHECKS
+from resources.workshop import Workshop
+from vidgen_assets.clips.artifact import Artifact
+from vidgen_assets.clips.profiles import load_profiles
+from vidgen_assets.encodes.asset import ENCODES
+from vidgen_assets.manifests.package import RECIPE, package
+from vidgen_assets.prompts.asset import PROMPTS
+from vidgen_assets.stages.asset import stage_asset
+from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
+
+
+def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
+    return {
+        "encodes": task.artifacts["encodes"].digest,
+        "profile": load_profiles()[task.spec.profile].digest,
+        "metadata": task.spec.model_dump(
+            mode="json", include={"clip_id", "language", "variables", "prompt", "script"}
+        ),
+    }
+
+
+def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
+    encoding = shop.artifacts.check_out(task.artifacts["encodes"], scratch / "encodes")
+    out = scratch / "package"
+    out.mkdir()
+    profile = load_profiles()[task.spec.profile]
+    report = package(encoding, task.spec, profile, shop.media, out)
+    return Made(out, child_cpu_s=report.cpu_s)
+
+
+def _picture(artifact: Artifact, shop: Workshop) -> bytes | None:
+    poster = shop.artifacts.listing(artifact.digest).get("poster.jpg")
+    return shop.artifacts.read(poster.digest) if poster else None
+
+
+MANIFESTS = Stage(
+    name="manifests",
+    upstream=(PROMPTS, ENCODES),
+    recipe=RECIPE,
+    checks=CHECKS,
+    gather=through_the_gate,
+    inputs=_inputs,
+    make=_make,
+    picture=_picture,
+)
+
+manifests = stage_asset(
+    MANIFESTS,
+    group="delivery",
+    kinds=("hls", "dash", "json"),
+    description="Each clip as it is streamed: CMAF segments shared by HLS and DASH, poster, metadata, download.",
+)

@@ -1,0 +1,58 @@
+"""What a clip is about, as schema.org's VideoObject: for a page's JSON-LD, a search engine, a sitemap.
+
+Dates and addresses are missing on purpose: they're known when the clip is released.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from vidgen_assets.clips.renditions import CLIP_FILE, POSTER_FILE, Encoding
+from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.manifests.streams import MASTER_FILE, MPD_FILE
+
+# Template variables that say what a clip is called and what it tells, best first.
+_TITLES = ("headline", "title", "name")
+_TEXTS = ("description", "subline", "supporting", "tagline")
+
+
+def metadata_inputs(spec: ClipSpec) -> dict[str, str]:
+    """What a package takes from the spec beyond the encoding: part of its work key, and of its metadata."""
+    name = _first_text(spec, _TITLES) or spec.prompt or spec.clip_id
+    return {
+        "identifier": spec.clip_id,
+        "name": name,
+        "description": _first_text(spec, _TEXTS) or spec.script or spec.prompt or name,
+        "inLanguage": spec.language,
+    }
+
+
+def video_object(spec: ClipSpec, encoding: Encoding) -> dict[str, Any]:
+    """JSON-LD with addresses relative to the package."""
+    top = encoding.renditions[0]
+    return {
+        "@context": "https://schema.org",
+        "@type": "VideoObject",
+        **metadata_inputs(spec),
+        "duration": iso_duration(encoding.duration_s),
+        "width": top.width,
+        "height": top.height,
+        "thumbnailUrl": POSTER_FILE,
+        "contentUrl": CLIP_FILE,
+        "encodingFormat": "video/mp4",
+        "encoding": [
+            {"@type": "VideoObject", "contentUrl": MASTER_FILE, "encodingFormat": "application/vnd.apple.mpegurl"},
+            {"@type": "VideoObject", "contentUrl": MPD_FILE, "encodingFormat": "application/dash+xml"},
+        ],
+    }
+
+
+def iso_duration(duration_s: Fraction) -> str:
+    """ISO 8601, to the millisecond: `PT6S`, `PT1M5.005S`."""
+    milliseconds = round(duration_s * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    seconds = f"{rest // 1000}.{rest % 1000:03d}".rstrip("0").rstrip(".")
+    return f"PT{minutes}M{seconds}S" if minutes else f"PT{seconds}S"
+
+
+def _first_text(spec: ClipSpec, names: tuple[str, ...]) -> str | None:
+    return next((str(spec.variables[name]) for name in names if spec.variables.get(name)), None)

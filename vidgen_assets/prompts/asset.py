@@ -1,0 +1,104 @@
+"""The `prompts` asset: the shard's rows become specs, with media by digest, a route, a seed and a policy verdict."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from quality_checks.prompts import CHECKS
+from resources.gate import HeldClip
+from resources.workshop import Workshop
+from vidgen_assets.catalogs.catalog import CatalogRow
+from vidgen_assets.clips.digest import canonical_json
+from vidgen_assets.clips.errors import ErrorKind, GateClosed
+from vidgen_assets.clips.ledger import LedgerRow, Problem, Status
+from vidgen_assets.clips.spec import ClipRequest, ClipSpec
+from vidgen_assets.clips.work import Recipe
+from vidgen_assets.partitions import catalog_of
+from vidgen_assets.prompts.routing import choose_route
+from vidgen_assets.prompts.specify import specify
+from vidgen_assets.stages.asset import stage_asset
+from vidgen_assets.stages.stage import Gathered, Made, Stage, Tags, Task
+from vidgen_assets.templates.document import library_names
+
+
+def gather_rows(_stage: Stage, shard: str, shop: Workshop) -> Gathered:
+    """The shard's rows in the newest version of its catalog: tasks, and rows held for what is wrong with them."""
+    catalog = catalog_of(shard)
+    found = shop.catalogs.shard_rows(catalog, shard)
+    if found is None:
+        remedy = "Register it with `vidgen run CATALOG`, or put the file into the inbox."
+        raise GateClosed(f"the catalog {catalog} was never registered", field="shard", value=shard, remedy=remedy)
+    tasks = [prompts_task(row.request, catalog, found.base_uri) for row in found.rows if row.request]
+    return Gathered(tuple(tasks), tuple(_held(row, catalog) for row in found.rows if row.is_held))
+
+
+def spec_of(task: Task, shop: Workshop, *, keep_media: bool) -> ClipSpec:
+    """The task's request with every choice made. With `keep_media`, its files are copied into the store."""
+    if task.request is None:
+        raise LookupError(f"{task.clip_id} has no request")
+    read = shop.intake.keep if keep_media else shop.intake.look
+    route = choose_route(task.request, releases())
+    return specify(task.request, task.catalog, lambda reference: read(task.base_uri, reference), route)
+
+
+def releases() -> list[str]:
+    """What can make a clip: so far, every template that ships."""
+    return [f"template/{name}" for name in library_names()]
+
+
+def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
+    return {"spec": spec_of(task, shop, keep_media=True).to_json()}
+
+
+def _make(task: Task, shop: Workshop, _scratch: Path) -> Made:
+    spec = spec_of(task, shop, keep_media=True)
+    shop.backends[spec.route.backend].admit(spec)
+    return Made(canonical_json(spec.to_json()))
+
+
+def trace_id(catalog: str, clip_id: str) -> str:
+    """A W3C trace id (32 hexadecimal digits) that follows a clip through every ledger, run and log."""
+    return hashlib.sha256(f"{catalog}/{clip_id}".encode()).hexdigest()[:32]
+
+
+def prompts_task(request: ClipRequest, catalog: str, base_uri: str) -> Task:
+    """The work of making the spec of `request`; references start from `base_uri`."""
+    return Task(
+        clip_id=request.clip_id,
+        trace_id=trace_id(catalog, request.clip_id),
+        tags=Tags.of(request),
+        catalog=catalog,
+        request=request,
+        base_uri=base_uri,
+    )
+
+
+def _held(row: CatalogRow, catalog: str) -> HeldClip:
+    ledger_row = LedgerRow(row.clip_id, trace_id(catalog, row.clip_id), Status.HELD)
+    return HeldClip(ledger_row, "prompts", Status.HELD, _as_one(row))
+
+
+def _as_one(row: CatalogRow) -> Problem:
+    if len(row.findings) == 1:
+        return row.findings[0]
+    every = "; ".join(str(finding).rstrip(".") for finding in row.findings)
+    return Problem(ErrorKind.INPUT, f"{len(row.findings)} problems in row {row.row_number}: {every}")
+
+
+PROMPTS = Stage(
+    name="prompts",
+    upstream=(),
+    recipe=Recipe("prompts", 1),
+    checks=CHECKS,
+    gather=gather_rows,
+    inputs=_inputs,
+    make=_make,
+    acceptance_floor=0.0,  # what customers write says nothing about the health of the factory
+)
+
+prompts = stage_asset(
+    PROMPTS,
+    group="intake",
+    kinds=("json", "pandera"),
+    description="Validated, policy-checked and routed specs of the shard's clips; wrong and forbidden rows are held.",
+)
