@@ -35,6 +35,10 @@ class Reference:
     first_byte: int = 0
     byte_count: int | None = None
 
+    @property
+    def end_byte(self) -> int:
+        return self.first_byte + (self.byte_count or 0)
+
     def path(self) -> str | None:
         """Relative to the package's root, with slashes; None for what leads out of the package."""
         parts = urlsplit(self.uri)
@@ -85,6 +89,10 @@ class Dash:
     sounds: tuple[Track, ...]
     duration_s: float
     references: tuple[Reference, ...]
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return (*self.videos, *self.sounds)
 
 
 def read_hls(package: Path) -> Hls:

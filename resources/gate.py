@@ -18,7 +18,7 @@ from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, AuditPending, ErrorKind, GateClosed
 from vidgen_assets.clips.ledger import LedgerRow, Problem, Status
 from vidgen_assets.clips.spec import ClipSpec
-from vidgen_assets.clips.verdicts import CheckId, Outcome, Verdict
+from vidgen_assets.clips.verdicts import CheckId, Verdict
 
 SPEC_STAGE = "prompts"
 """The stage whose artifact is the clip's spec; every admission reads it."""
@@ -188,13 +188,10 @@ def _no_verdict(check: CheckId, requirement: Requirement, shelf: Shelf) -> Probl
 
 
 def _did_not_pass(verdict: Verdict) -> Problem:
-    remedy = (
-        "A person may overrule a review." if verdict.finding.outcome is Outcome.REVIEW else "Change the catalog row."
-    )
     return Problem(
         ErrorKind.POLICY,
         f"{verdict.check.name}: {verdict.finding.reason}",
         field="verdict",
         value=verdict.finding.outcome.value,
-        remedy=remedy,
+        remedy="A changed row, or a raised recipe, is made and judged anew.",
     )

@@ -68,12 +68,13 @@ def _look_alikes() -> dict[str, str]:
     """Characters outside of ASCII that look like one Latin letter, by Unicode's table of confusables."""
     from confusable_homoglyphs.confusables import confusables_data  # a megabyte of JSON, parsed on import
 
-    table = ((char, [h["c"] for h in found if len(h["c"]) == 1]) for char, found in confusables_data.items())
-    return {
-        char: next(c for c in glyphs if c.isascii() and c.isalpha())
-        for char, glyphs in table
-        if len(char) == 1 and not char.isascii() and any(c.isascii() and c.isalpha() for c in glyphs)
-    }
+    table: dict[str, str] = {}
+    for char, found in confusables_data.items():
+        letters = [h["c"] for h in found if len(h["c"]) == 1 and h["c"].isascii() and h["c"].isalpha()]
+        if letters and not char.isascii():
+            # A small letter that looks like both I and l is taken for the small one.
+            table[char] = max(letters, key=lambda letter: letter.islower() == char.islower())
+    return table
 
 
 def _digits_as_letters(text: str) -> list[str]:

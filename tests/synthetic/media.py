@@ -3,6 +3,7 @@
 import wave
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ TOOLS = LocalMediaTools()
 PREVIEW = load_profiles()["preview"]
 
 
-def a_small_spec(frame_count: int = 45, fps: Fraction = Fraction(30), **changes) -> ClipSpec:
+def a_small_spec(frame_count: int = 45, fps: Fraction = Fraction(30), **changes: Any) -> ClipSpec:
     """The preview profile wants a keyframe and a segment every second: 45 frames at 30 are one and a half."""
     aspect = changes.pop("aspect", Aspect.LANDSCAPE)
     width, height = PREVIEW.canvas(aspect)

@@ -19,7 +19,12 @@ from vidgen_assets.templates.timeline import resolve_timeline
 TEMPLATE = load_template("product_card")
 BACKDROPS = dict(zip(Aspect, ("silk", "drift", "bokeh", "streaks"), strict=True))
 # Raise COMPOSITOR_RECIPE when one of these has to change.
-GOLDEN: dict[Aspect, str] = {}
+GOLDEN = {
+    Aspect.LANDSCAPE: "35c57532d45b",
+    Aspect.PORTRAIT: "966d7f27e1cf",
+    Aspect.SQUARE: "acb6244c98eb",
+    Aspect.FEED: "f64efa09c8bd",
+}
 
 
 def an_artist(picture: Path, **changes: Any) -> Artist:

@@ -1,5 +1,6 @@
 """A customer's picture is read as people see it, or refused with what to do."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_camera_held_upright_is_seen_upright(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", [a_cutout, a_photograph])
 @pytest.mark.parametrize("share", [0.3, 0.9])
-def test_a_file_cut_short_is_refused(tmp_path: Path, make, share: float) -> None:
+def test_a_file_cut_short_is_refused(tmp_path: Path, make: Callable[[Path], Path], share: float) -> None:
     whole = make(tmp_path)
     whole.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * share)])
     assert "damaged or cut short" in refusal(whole).found

@@ -8,7 +8,7 @@ that was placed moves. An interactive clip has a shard of its own, so that nobod
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -64,33 +64,32 @@ def plan_shards(
 
     Clips that left the catalog are forgotten. A clip that turns interactive after it was placed stays in its shard.
     """
-    generations: tuple[Generation, ...] = previous.generations if previous else ()
+    generations = list(previous.generations) if previous else []
     kept = {c: s for c, s in (previous.shard_of if previous else {}).items() if c in work_s_by_clip}
     new = [clip for clip in work_s_by_clip if clip not in kept]
     pooled = [clip for clip in new if clip not in interactive]
-    if pooled and _outgrown(catalog, generations, kept, pooled, work_s_by_clip, target_s):
-        work_s = sum(work_s_by_clip[clip] for clip in pooled)
-        generations = (*generations, Generation(len(generations) + 1, max(1, math.ceil(work_s / target_s))))
+    new_s = sum(work_s_by_clip[clip] for clip in pooled)
+    if pooled and _outgrown(catalog, generations, kept, work_s_by_clip, new_s, target_s):
+        generations.append(Generation(len(generations) + 1, max(1, math.ceil(new_s / target_s))))
     placed = {clip: pooled_shard(catalog, generations[-1], clip) for clip in pooled}
     alone = {clip: interactive_shard(catalog, clip) for clip in new if clip in interactive}
-    return Assignments(catalog, generations, kept | placed | alone)
+    return Assignments(catalog, tuple(generations), kept | placed | alone)
 
 
 def _outgrown(
     catalog: str,
-    generations: tuple[Generation, ...],
+    generations: Sequence[Generation],
     kept: Mapping[str, str],
-    new: Collection[str],
     work_s_by_clip: Mapping[str, float],
+    new_s: float,
     target_s: float,
 ) -> bool:
-    """Whether the newest generation's shards would on average be too full with the `new` clips in them."""
+    """Whether `new_s` more would leave the newest generation's shards too full on average, or there is none yet."""
     if not generations:
         return True
     newest = generations[-1]
     prefix = f"{catalog}.g{newest.index}."
     present_s = sum(work_s_by_clip[clip] for clip, shard in kept.items() if shard.startswith(prefix))
-    new_s = sum(work_s_by_clip[clip] for clip in new)
     return (present_s + new_s) / newest.shard_count > FULLEST * target_s
 
 

@@ -46,7 +46,7 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "state": standing.state.value,
         "stage": standing.stage,
         "why": standing.problem.to_json() if standing.problem else None,
-        "cost": str(standing.cost),
+        "cost": f"{standing.cost:f}",
         "trace_id": standing.trace_id,
         "release": standing.address.folder if standing.address else None,
         "digests": {mark.stage: mark.digest for mark in standing.marks},
@@ -57,14 +57,14 @@ def forecast_json(forecasts: Sequence[Forecast], currency: str) -> dict[str, Any
     found = Counter(f.plan for f in forecasts)
     return {
         "clips": {plan.value: found[plan] for plan in Plan},
-        "price": {"amount": str(sum((f.price for f in forecasts), Decimal(0))), "currency": currency},
+        "price": {"amount": f"{sum((f.price for f in forecasts), Decimal(0)):f}", "currency": currency},
         "details": [
             {
                 "clip_id": f.clip_id,
                 "shard": f.shard,
                 "plan": f.plan.value,
                 "from_stage": f.from_stage,
-                "price": str(f.price),
+                "price": f"{f.price:f}",
                 "why": f.problem.to_json() if f.problem else None,
             }
             for f in forecasts
@@ -130,4 +130,4 @@ def print_clip(standing: Standing, verdicts: Sequence[Verdict], console: Console
 
 def _cost_json(standings: Sequence[Standing]) -> dict[str, str]:
     total = sum((s.cost for s in standings), Decimal(0))
-    return {"amount": str(total), "currency": standings[0].currency if standings else "USD"}
+    return {"amount": f"{total:f}", "currency": standings[0].currency if standings else "USD"}

@@ -18,9 +18,7 @@ def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
     return {
         "encodes": task.artifacts["encodes"].digest,
         "profile": load_profiles()[task.spec.profile].digest,
-        "metadata": task.spec.model_dump(
-            mode="json", include={"clip_id", "language", "variables", "prompt", "script"}
-        ),
+        "metadata": task.spec.model_dump(mode="json", include={"clip_id", "language", "variables", "prompt", "script"}),
     }
 
 

@@ -15,9 +15,16 @@ from vidgen_assets.clips.profiles import OutputProfile
 from vidgen_assets.clips.renditions import Encoding
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.work import Recipe
-from vidgen_assets.manifests.mend import mended_master, mended_mpd
+from vidgen_assets.manifests.mend import mended_master, mended_mpd, segment_rates
 from vidgen_assets.manifests.metadata import video_object
-from vidgen_assets.manifests.streams import MASTER_FILE, METADATA_FILE, MPD_FILE, SOURCE_LINK, packager_arguments
+from vidgen_assets.manifests.streams import (
+    MASTER_FILE,
+    METADATA_FILE,
+    MPD_FILE,
+    SOURCE_LINK,
+    audio_folder,
+    packager_arguments,
+)
 
 RECIPE = Recipe("manifests", 1)
 
@@ -50,7 +57,7 @@ def package(encode_folder: Path, spec: ClipSpec, profile: OutputProfile, tools: 
         run = tools.run(Tool.PACKAGER, packager_arguments(encoding, spec.language), deadline_s=_DEADLINE_S, cwd=out)
     finally:
         link.unlink()
-    _mend(out, encoding)
+    _mend(out, encoding, spec.language)
     _lay_beside(encode_folder, encoding, spec, out)
     files = [path for path in out.rglob("*") if path.is_file()]
     return PackageReport(len(files), sum(file.stat().st_size for file in files), run.cpu_s, run.command_line)
@@ -68,10 +75,11 @@ def _must_match(encoding: Encoding, profile: OutputProfile) -> None:
         )
 
 
-def _mend(out: Path, encoding: Encoding) -> None:
-    master, mpd = out / MASTER_FILE, out / MPD_FILE
-    master.write_text(mended_master(master.read_text(encoding="utf-8")), encoding="utf-8")
-    mpd.write_text(mended_mpd(mpd.read_text(encoding="utf-8"), encoding.fps), encoding="utf-8")
+def _mend(out: Path, encoding: Encoding, language: str) -> None:
+    master, mpd, rates_bps = out / MASTER_FILE, out / MPD_FILE, segment_rates(out)
+    playlist, manifest = master.read_text(encoding="utf-8"), mpd.read_text(encoding="utf-8")
+    master.write_text(mended_master(playlist, rates_bps, audio_folder(language)), encoding="utf-8")
+    mpd.write_text(mended_mpd(manifest, rates_bps, encoding.fps), encoding="utf-8")
 
 
 def _lay_beside(encode_folder: Path, encoding: Encoding, spec: ClipSpec, out: Path) -> None:

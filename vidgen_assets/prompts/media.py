@@ -59,9 +59,13 @@ class MediaRoot:
         place, folder = self.locate(reference, field=field), self.folder
         if folder is None or not isinstance(place, Path):
             raise PermanentError("an object is read by the store, not from a folder", field=field, value=reference)
-        with os.fdopen(_descend(folder.resolve(), place, reference, field), "rb") as file:
-            self._refuse_unfit(file, reference, field)
-            yield file
+        descriptor = _descend(folder.resolve(), place, reference, field)
+        try:
+            self._refuse_unfit(os.fstat(descriptor), reference, field)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                yield file
+        finally:
+            os.close(descriptor)
 
     def read(self, reference: str, *, field: str = "reference") -> bytes:
         """All bytes of the local file that `reference` names. Raises as `open` does."""
@@ -77,8 +81,7 @@ class MediaRoot:
             allowed = f"1 to {self.max_bytes:,} bytes"
             raise InputError(found, field=field, value=reference, allowed=allowed, remedy="Export it anew, or smaller.")
 
-    def _refuse_unfit(self, file: BinaryIO, reference: str, field: str) -> None:
-        found = os.fstat(file.fileno())
+    def _refuse_unfit(self, found: os.stat_result, reference: str, field: str) -> None:
         if not stat.S_ISREG(found.st_mode):
             raise InputError("not a regular file", field=field, value=reference, remedy="Name a file.")
         self.refuse_large(found.st_size, reference, field)

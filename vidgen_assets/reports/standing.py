@@ -70,7 +70,8 @@ def _of_catalog(name: str, shop: Workshop) -> list[Standing]:
     if version is None:
         return []
     shards = {shard: _Shard(shard, shop) for shard in sorted(set(version.assignments.shard_of.values()))}
-    return [_standing(row, name, shards[version.assignments.shard_of[row.clip_id]], shop) for row in version.rows]
+    in_file_order = sorted(version.rows, key=lambda row: row.row_number)
+    return [_standing(row, name, shards[version.assignments.shard_of[row.clip_id]], shop) for row in in_file_order]
 
 
 class _Shard:
@@ -120,14 +121,12 @@ def _standing(row: CatalogRow, catalog: str, shard: _Shard, shop: Workshop) -> S
 
 
 def _state(row: CatalogRow, shard: _Shard) -> tuple[State, str, Problem | None]:
-    for stage in reversed(WALK):
-        found = shard.rows.get(stage, {}).get(row.clip_id)
-        if found is None or not shard.is_current(found):
-            continue
-        if found.status is Status.HELD:
-            return State.HELD, stage, found.problem
-        if found.status is Status.FAILED:
-            return State.FAILED, stage, found.problem
+    rows = [(stage, shard.rows.get(stage, {}).get(row.clip_id)) for stage in WALK]
+    current = [(stage, found) for stage, found in rows if found is not None and shard.is_current(found)]
+    for stage, found in current:  # where it was stopped first
+        if not found.status.has_artifact:
+            return State.HELD if found.status is Status.HELD else State.FAILED, stage, found.problem
+    for stage, _ in reversed(current):
         publication = shard.publications.get(stage)
         if publication is not None and not publication.is_fit:
             return State.FAILED, stage, _unfit(stage, publication.reason)

@@ -39,7 +39,7 @@ def materialisation_metadata(stage: Stage, report: Report, shop: Workshop) -> di
         "clips": dg.MetadataValue.table(_clip_table(rows)),
         "attempt": report.attempt.number,
         "ledger": dg.MetadataValue.text(str(report.attempt.digest)),
-        "cost": dg.MetadataValue.text(f"{cost} {shop.prices.currency}"),
+        "cost": dg.MetadataValue.text(f"{cost:f} {shop.prices.currency}"),
         "wall_s": round(sum(row.usage.wall_s for row in rows), 2),
         "cpu_s": round(sum(row.usage.cpu_s for row in rows), 2),
         "stored_bytes": sum(row.usage.stored_bytes for row in rows),
@@ -74,7 +74,7 @@ def _clip_table(rows: Sequence[LedgerRow]) -> list[dg.TableRecord]:
                 "digest": row.digest.short if row.digest else "",
                 "wall_s": row.usage.wall_s,
                 "cpu_s": row.usage.cpu_s,
-                "cost": str(row.cost),
+                "cost": f"{row.cost:f}",
                 "why": shorten(str(row.problem), 300).strip("'") if row.problem else "",
             }
         )

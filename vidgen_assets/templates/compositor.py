@@ -1,7 +1,7 @@
 """The compositor: draws frame k of a timeline with skia, the same bytes every time.
 
 What stands still is painted once into sprites; a frame is the backdrop, the picture, and sprites put where their motion
-says. 1280x720 takes about 9 ms of one thread (2026-11). skia-python holds the GIL while it draws: threads don't help,
+says. 1280x720 takes about 10 ms of one thread (2026-11). skia-python holds the GIL while it draws: threads don't help,
 processes do. How sprites look lives in `sprites.py`.
 """
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.spec import Aspect, VariableValue
-from vidgen_assets.templates.document import Area, Layout, Role, SizeRange, Template, TextStyle
+from vidgen_assets.templates.document import Area, Layout, Role, Template, TextStyle
 from vidgen_assets.templates.lettering import Fitted, Typeface, block_height, fit
 
 _BUTTON_HEIGHT, _BUTTON_PADDING, _ARROW_GAP, _ARROW_WIDTH = 2.75, 1.45, 0.62, 1.0  # in sizes of the label
+_GIVING_WAY_STEPS = 4
+_COMFORTABLE = 0.72  # a headline from this share of its largest size on needs nobody to give way
 _BADGE_CHORD = 0.80  # share of the diameter that the price may span
 _OLD_PRICE_CHORD = 0.62
 _BADGE_GAP = 0.62  # between the two prices, in sizes of the old one
@@ -86,12 +88,15 @@ class Setter:
         style = self.style(role)
         return Typeface(self.template.font_path(style.font), self.language, style.tracking)
 
-    def fitted(self, role: Role, width: float, height: float, text: str | None = None) -> Fitted | None:
-        style, sizes = self.style(role), self._sizes(role)
+    def fitted(
+        self, role: Role, width: float, height: float, text: str | None = None, giving_way: float = 0.0
+    ) -> Fitted | None:
+        """`text` (or the role's own) at the largest size that fits, once the role has given way (0..1)."""
+        style, largest, smallest = self.style(role), self.largest(role), self.smallest(role)
         return fit(
             self.face(role),
             self.text(role) if text is None else text,
-            sizes=(sizes.largest * self.unit, sizes.smallest * self.unit),
+            sizes=(largest + (smallest - largest) * giving_way, smallest),
             width=width,
             lines=style.lines,
             height=height,
@@ -99,10 +104,10 @@ class Setter:
         )
 
     def smallest(self, role: Role) -> float:
-        return self._sizes(role).smallest * self.unit
+        return self.layout.sizes[role].smallest * self.unit
 
-    def _sizes(self, role: Role) -> SizeRange:
-        return self.layout.sizes[role]
+    def largest(self, role: Role) -> float:
+        return self.layout.sizes[role].largest * self.unit
 
     def block_height(self, role: Role, fitted: Fitted) -> float:
         return block_height(self.face(role), len(fitted.lines), fitted.size, self.style(role).line_height)
@@ -143,18 +148,35 @@ class _Stack:
 
 
 def _fit_stack(setter: Setter) -> "_Stack | InputError":
-    """The headline takes what the button and the supporting line leave; the supporting line gives way first."""
+    """The stack with the largest headline: the smaller texts give way step by step, but only as far as it gains."""
+    best = _fit_stack_at(setter, 0.0)
+    for step in range(_GIVING_WAY_STEPS + 1):
+        stack = _fit_stack_at(setter, step / _GIVING_WAY_STEPS)
+        if isinstance(stack, _Stack) and stack.headline.size >= _COMFORTABLE * setter.largest("headline"):
+            return stack
+        if isinstance(best, InputError) or _is_larger(stack, best):
+            best = stack
+    return best
+
+
+def _is_larger(stack: "_Stack | InputError", best: _Stack) -> bool:
+    return isinstance(stack, _Stack) and stack.headline.size > best.headline.size
+
+
+def _fit_stack_at(setter: Setter, giving_way: float) -> "_Stack | InputError":
+    """The headline in what the button and the supporting line leave, those two shrunk by `giving_way` (0..1)."""
     _, _, width, height = setter.box(setter.layout.words)
     around_label = 2 * _BUTTON_PADDING + _ARROW_GAP + _ARROW_WIDTH
-    label = setter.fitted("call_to_action", width - around_label * setter.smallest("call_to_action"), height)
+    label_width = width - around_label * setter.largest("call_to_action")
+    label = setter.fitted("call_to_action", label_width, height, giving_way=giving_way)
     if label is None:
-        return _too_long(setter, "call_to_action", width, height)
-    below = setter.layout.gaps.button * setter.unit + _BUTTON_HEIGHT * label.size
-    supporting, taken = None, below
+        return _too_long(setter, "call_to_action", label_width, height)
+    taken = setter.layout.gaps.button * setter.unit + _BUTTON_HEIGHT * label.size
+    supporting = None
     if setter.text("supporting"):
-        supporting = setter.fitted("supporting", width, height - below)
+        supporting = setter.fitted("supporting", width, height - taken, giving_way=giving_way)
         if supporting is None:
-            return _too_long(setter, "supporting", width, height - below)
+            return _too_long(setter, "supporting", width, height - taken)
         taken += setter.block_height("supporting", supporting) + setter.layout.gaps.supporting * setter.unit
     headline = setter.fitted("headline", width, height - taken)
     if headline is None:

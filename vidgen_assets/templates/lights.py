@@ -197,17 +197,18 @@ def _silk(scene: Backdrop, grid: Grid, random: np.random.Generator) -> Light:
     """Folds of cloth: a wave bent by slower waves, coloured by height, with a sheen along the crests."""
     ramp = [_light_of(colour) for colour in (scene.base, scene.glows[0], scene.glows[1], scene.glows[2])]
     sheen, tint = _light_of(scene.spark), _light_of(scene.glows[3])
-    phases = [float(phase) for phase in random.random(5)]
+    phases: list[float] = random.random(8).tolist()
     lean = 0.55 + 0.35 * float(random.random())
     along = grid.x * lean + grid.y * (1 - 0.4 * lean)
     across = grid.x * 0.6 - grid.y * 0.75
-    reach = 0.12 + 0.20 * scene.energy
+    reach = 0.06 + 0.30 * scene.energy
 
     def at(turn: float) -> Field:
-        bend = waves(across * 0.55 + turn + phases[0]) * 0.26
-        ripple = waves(along * 0.8 - turn + phases[1]) * (reach * 0.5)
-        fold = waves(along * 0.72 + bend + ripple + reach * wave(turn + phases[2]) + phases[3])
-        fine = waves(along * 1.45 + bend * 1.7 - turn + phases[4])
+        first, second, third, fourth = (reach * wave(turn + phase) for phase in phases[:4])
+        bend = waves(across * 0.55 + 1.4 * first + phases[4]) * 0.26
+        ripple = waves(along * 0.8 + second + phases[5]) * 0.10
+        fold = waves(along * 0.72 + bend + ripple + 0.7 * third + phases[6])
+        fine = waves(along * 1.45 + bend * 1.7 + fourth + phases[7])
         height = 0.5 + 0.36 * fold + 0.14 * fine
         lit = _ramped(ramp, height)
         crest = _bump((height - 0.86) / 0.22)

@@ -117,7 +117,6 @@ def _photograph(scene: Picture, picture: ProductPicture) -> ProductSprite:
     centre = (x + width / 2, y + height / 2)
     left, top = round(centre[0] - photograph.width() / 2), round(centre[1] - photograph.height() / 2)
     sprite = Sprite(photograph, left, top, centre, scene.motion)
-    # A little larger than needed, so that the frame stays filled at the smallest scale of the entrance.
     return ProductSprite(sprite, window=arch_path(scene.frame))
 
 
@@ -143,9 +142,8 @@ def brand_sprite(timeline: Timeline, template: Template) -> Sprite:
 
 def line_sprites(timeline: Timeline, template: Template) -> Iterator[Sprite]:
     """Headline and supporting line, a sprite per line, so that lines can follow each other."""
-    for words in (timeline.headline, timeline.supporting):
-        for index, line in enumerate(words.block.lines if words else ()):
-            assert words is not None
+    for words in filter(None, (timeline.headline, timeline.supporting)):
+        for index, line in enumerate(words.block.lines):
             single = words.block.model_copy(update={"lines": (line,)})
 
             def paint(canvas: skia.Canvas, block: TextBlock = single) -> None:
@@ -259,8 +257,10 @@ def _face(block: TextBlock, template: Template, language: str) -> Typeface:
 
 
 def _font(block: TextBlock, template: Template) -> skia.Font:
-    """Unhinted and placed between pixels, so that type keeps its shape at every size."""
-    font = skia.Font(skia.Typeface.MakeFromFile(str(template.font_path(block.font))), block.size_px)
+    """Unhinted and placed between pixels, so that type keeps its shape at every size. The empty font manager keeps the
+    machine's own fonts and their settings out of it."""
+    typeface = skia.FontMgr.New_Custom_Empty().makeFromFile(str(template.font_path(block.font)))
+    font = skia.Font(typeface, block.size_px)
     font.setHinting(skia.FontHinting.kNone)
     font.setSubpixel(True)
     font.setEdging(skia.Font.Edging.kAntiAlias)

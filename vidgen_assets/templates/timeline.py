@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.spec import ClipSpec, VariableValue
+from vidgen_assets.clips.spec import ClipSpec, MediaFile, VariableValue
 from vidgen_assets.templates import scene
 from vidgen_assets.templates.backdrops import BackdropPainter
 from vidgen_assets.templates.colours import Colour
@@ -32,12 +32,25 @@ TIMELINE_RECIPE = 1
 
 _GROUND_SAMPLES = 8
 _CALM_STEPS = (0.45, 0.6, 0.75, 0.9, 1.0)
-_SUPPORTING_FADE = 0.24
+_SUPPORTING_FADE, _OLD_PRICE_FADE = 0.24, 0.18
 
 
 def check_spec(spec: ClipSpec, template: Template) -> None:
     """Everything that can be wrong with a request for this template, picture aside. Raises `InputError`."""
     variables = resolve_variables(template.document, spec.variables)
+    _check_duration(spec, template)
+    if spec.aspect not in template.document.layouts:
+        raise InputError(
+            f"template '{template.document.name}' has no layout for this aspect",
+            field="aspect",
+            value=spec.aspect.value,
+            allowed=[aspect.value for aspect in template.document.layouts],
+        )
+    _required_image(spec, template)
+    place_card(_setter(spec, template, variables))
+
+
+def _check_duration(spec: ClipSpec, template: Template) -> None:
     limits = template.document.animation
     if not limits.shortest_s <= spec.duration_s <= limits.longest_s:
         raise InputError(
@@ -46,33 +59,27 @@ def check_spec(spec: ClipSpec, template: Template) -> None:
             value=float(spec.duration_s),
             allowed=f"{limits.shortest_s:g} to {limits.longest_s:g} seconds",
         )
-    if spec.aspect not in template.document.layouts:
-        raise InputError(
-            f"template '{template.document.name}' has no layout for this aspect",
-            field="aspect",
-            value=spec.aspect.value,
-            allowed=[aspect.value for aspect in template.document.layouts],
-        )
+
+
+def _required_image(spec: ClipSpec, template: Template) -> MediaFile:
     if spec.image is None:
         raise InputError(
-            f"template '{template.document.name}' shows a product and the row names no picture",
+            f"template '{template.document.name}' shows a product, and the row names no picture",
             field="image",
             allowed="a PNG, JPEG or WebP file, best with a transparent background",
         )
-    place_card(_setter(spec, template, variables))
+    return spec.image
 
 
 def resolve_timeline(spec: ClipSpec, template: Template) -> scene.Timeline:
-    """The timeline of a spec that `check_spec` lets pass. Raises `InputError` where it would."""
+    """The timeline of `spec`. Raises `InputError` where `check_spec` would."""
     check_spec(spec, template)
-    assert spec.image is not None
     variables = resolve_variables(template.document, spec.variables)
     setter = _setter(spec, template, variables)
     card = place_card(setter)
     paints = _paints(variables)
     backdrop, inks = _legible_ground(spec, setter, card, variables, paints)
-    clock = _Clock(template, spec.fps, spec.frame_count)
-    layout, unit, idle = setter.layout, setter.unit, template.document.animation.idle
+    stage = _Stage(setter, _Clock(template, spec.fps, spec.frame_count), paints)
     return scene.Timeline(
         recipe=TIMELINE_RECIPE,
         template=template.document.name,
@@ -83,30 +90,14 @@ def resolve_timeline(spec: ClipSpec, template: Template) -> scene.Timeline:
         fps=spec.fps,
         frame_count=spec.frame_count,
         backdrop=backdrop,
-        plate=scene.Plate(
-            box=setter.box(layout.plate),
-            colours=(paints.palette.plate_top.hex, paints.palette.plate_bottom.hex),
-            motion=clock.motion("plate", unit),
-        )
-        if variables["plate"]
-        else None,
-        picture=scene.Picture(
-            digest=spec.image.digest,
-            box=setter.box(layout.picture),
-            frame=setter.box(layout.plate),
-            motion=clock.motion("picture", unit),
-            float_px=idle.float_height * unit,
-            float_turns=clock.turns(idle.float_period_s),
-            zoom=idle.zoom,
-        ),
-        brand=scene.Words(block=_block(card.brand, inks.loud), motion=clock.motion("brand", unit)),
+        plate=stage.plate() if variables["plate"] else None,
+        picture=stage.picture(_required_image(spec, template)),
+        brand=stage.words("brand", card.brand, inks.loud),
         mark=scene.Mark(centre=card.mark[:2], radius=card.mark[2], fill=paints.palette.mark.hex),
-        headline=scene.Words(block=_block(card.headline, inks.loud), motion=clock.motion("headline", unit)),
-        supporting=scene.Words(block=_block(card.supporting, inks.quiet), motion=clock.motion("supporting", unit))
-        if card.supporting
-        else None,
-        badge=_badge(card, paints, clock.motion("badge", unit)),
-        button=_button(card, paints, clock.motion("button", unit)),
+        headline=stage.words("headline", card.headline, inks.loud),
+        supporting=stage.words("supporting", card.supporting, inks.quiet) if card.supporting else None,
+        badge=stage.badge(card),
+        button=stage.button(card),
     )
 
 
@@ -164,6 +155,57 @@ class _Clock:
             stagger_frames=self.frames(move.stagger_s),
             unmask=move.unmask,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Gives placed parts their paint and their motion."""
+
+    setter: Setter
+    clock: _Clock
+    paints: _Paints
+
+    def motion(self, element: Element) -> scene.Motion:
+        return self.clock.motion(element, self.setter.unit)
+
+    def plate(self) -> scene.Plate:
+        palette = self.paints.palette
+        colours = (palette.plate_top.hex, palette.plate_bottom.hex)
+        return scene.Plate(box=self.setter.box(self.setter.layout.plate), colours=colours, motion=self.motion("plate"))
+
+    def picture(self, image: MediaFile) -> scene.Picture:
+        idle = self.setter.template.document.animation.idle
+        return scene.Picture(
+            digest=image.digest,
+            box=self.setter.box(self.setter.layout.picture),
+            frame=self.setter.box(self.setter.layout.plate),
+            motion=self.motion("picture"),
+            float_px=idle.float_height * self.setter.unit,
+            float_turns=self.clock.turns(idle.float_period_s),
+            zoom=idle.zoom,
+        )
+
+    def words(self, element: Element, placed: PlacedText, ink: Colour) -> scene.Words:
+        return scene.Words(block=_block(placed, ink), motion=self.motion(element))
+
+    def badge(self, card: PlacedCard) -> scene.Badge:
+        fill, badge = self.paints.palette.badge, card.badge
+        ink = most_legible((self.paints.ink, self.paints.paper), fill)
+        quiet = softened(ink, (fill,), _OLD_PRICE_FADE, READABLE_CONTRAST)
+        return scene.Badge(
+            centre=badge.centre,
+            diameter=badge.diameter,
+            fill=fill.hex,
+            price=_block(badge.price, ink),
+            old_price=_block(badge.old_price, quiet, struck=True) if badge.old_price else None,
+            motion=self.motion("badge"),
+        )
+
+    def button(self, card: PlacedCard) -> scene.Button:
+        fill, button = self.paints.palette.button, card.button
+        label = _block(button.label, most_legible((self.paints.inks[1], self.paints.inks[0]), fill))
+        motion = self.motion("button")
+        return scene.Button(box=button.box, fill=fill.hex, label=label, arrow=button.arrow, motion=motion)
 
 
 def _setter(spec: ClipSpec, template: Template, variables: Mapping[str, VariableValue]) -> Setter:
@@ -253,27 +295,3 @@ def _block(placed: PlacedText, colour: Colour, *, struck: bool = False) -> scene
         lines=tuple(scene.Line(text=text, x=x, baseline=baseline) for text, x, baseline in placed.lines),
         struck=struck,
     )
-
-
-def _badge(card: PlacedCard, paints: _Paints, motion: scene.Motion) -> scene.Badge:
-    fill, badge = paints.palette.badge, card.badge
-    ink = most_legible((paints.ink, paints.paper), fill)
-    old = (
-        _block(badge.old_price, softened(ink, (fill,), 0.18, READABLE_CONTRAST), struck=True)
-        if badge.old_price
-        else None
-    )
-    return scene.Badge(
-        centre=badge.centre,
-        diameter=badge.diameter,
-        fill=fill.hex,
-        price=_block(badge.price, ink),
-        old_price=old,
-        motion=motion,
-    )
-
-
-def _button(card: PlacedCard, paints: _Paints, motion: scene.Motion) -> scene.Button:
-    fill, button = paints.palette.button, card.button
-    label = _block(button.label, most_legible(tuple(reversed(paints.inks)), fill))
-    return scene.Button(box=button.box, fill=fill.hex, label=label, arrow=button.arrow, motion=motion)

@@ -24,8 +24,8 @@ from vidgen_assets.reports.standing import WALK, Standing, State
 # Template variables that say what a clip is called, best first; `manifests/metadata.py` names releases the same way.
 _TITLES = ("headline", "title", "name")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}(?<!\.)")
-# A clip without a picture is a panel of words, and words read best in about a square.
-_PANEL_RATIO = 1.0
+# A clip without a picture is a panel of words, and words read best in nearly a square.
+_PANEL_RATIO = 0.9
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from resources.workshop import Workshop
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.renditions import CLIP_FILE, POSTER_FILE
-from vidgen_assets.releases.delivery import ENVELOPE, Address
+from vidgen_assets.releases.address import ENVELOPE, Address
 from vidgen_assets.releases.statement import subjects
 
 SHOWN_FILES = (CLIP_FILE, POSTER_FILE)
@@ -49,7 +49,7 @@ def show_release(address: Address, shop: Workshop, folder: Path) -> ShownRelease
     """Verify the release at `address` and copy its video and poster into `folder`."""
     stored = shop.objects.get(f"{address.folder}/{ENVELOPE}") or b""
     envelope = _parsed(stored)
-    payload = shop.signer.opened(envelope)
+    payload = shop.signer.opened(_parsed(stored))  # of its own, since opening an envelope takes it apart
     complaint = _doubt(payload, address)
     files: frozenset[str] = frozenset()
     if payload is not None and complaint is None:

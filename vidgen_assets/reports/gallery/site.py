@@ -102,8 +102,9 @@ def _clear(out: Path) -> None:
             "the folder holds something else", field="out", value=str(out), allowed="a gallery, or nothing", remedy=remedy
         )
     (out / _INDEX).unlink(missing_ok=True)
-    for folder in ("clips", "media", "assets"):
-        shutil.rmtree(out / folder, ignore_errors=not (out / folder).exists())
+    for folder in (out / "clips", out / "media", out / "assets"):
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def _lay_out_assets(folder: Path) -> None:

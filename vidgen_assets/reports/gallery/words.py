@@ -6,6 +6,7 @@ from fractions import Fraction
 
 _CENT = Decimal("0.01")
 _BYTES_PER_UNIT = 1000
+_ABBREVIATIONS = {"cpu", "hls", "id", "lufs", "mp4", "psnr", "qa", "ssim", "vmaf"}
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -50,7 +51,7 @@ def number(value: float) -> str:
 
 def plain(name: str) -> str:
     """A check's or field's name as words: `frames_do_not_flicker` reads `frames do not flicker`."""
-    return name.replace("_", " ")
+    return " ".join(word.upper() if word in _ABBREVIATIONS else word for word in name.split("_"))
 
 
 def moment(time: datetime) -> str:

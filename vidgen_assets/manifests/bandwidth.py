@@ -10,12 +10,12 @@ def peak_bitrate_bps(sizes_bytes: Sequence[int], durations_s: Sequence[float], t
     """
     rates = []
     for first in range(len(sizes_bytes)):
-        size = length_s = 0.0
-        for size_bytes, duration_s in zip(sizes_bytes[first:], durations_s[first:], strict=True):
-            size, length_s = size + size_bytes, length_s + duration_s
+        size_bytes, length_s = 0, 0.0
+        for segment_bytes, duration_s in zip(sizes_bytes[first:], durations_s[first:], strict=True):
+            size_bytes, length_s = size_bytes + segment_bytes, length_s + duration_s
             if length_s > 1.5 * target_s:
                 break
             if length_s >= 0.5 * target_s:
-                rates.append(size * 8 / length_s)
+                rates.append(size_bytes * 8 / length_s)
     total_s = sum(durations_s)
     return max(rates, default=sum(sizes_bytes) * 8 / total_s if total_s else 0.0)

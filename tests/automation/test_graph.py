@@ -1,0 +1,65 @@
+"""A snapshot of the asset graph: what feeds what, which checks guard it. A change here is a change of architecture."""
+
+from vidgen_assets.definitions import ASSETS, defs
+
+GRAPH = {
+    "prompts": set(),
+    "latents": {"prompts"},
+    "frames": {"prompts", "latents"},
+    "encodes": {"prompts", "latents", "frames"},
+    "manifests": {"prompts", "encodes"},
+    "qa_scores": {"prompts", "latents", "frames", "encodes", "manifests"},
+    "releases": {"prompts", "latents", "frames", "encodes", "manifests", "qa_scores"},
+}
+CHECKS = {
+    "prompts": {"rows_obey_the_contract", "prompts_obey_the_policy"},
+    "latents": {"latents_are_well_formed"},
+    "frames": {
+        "frames_have_the_promised_count_and_size",
+        "frames_are_not_black",
+        "frames_are_not_frozen",
+        "frames_do_not_flicker",
+    },
+    "encodes": {"renditions_decode_completely", "renditions_keep_their_promise", "keyframes_are_aligned"},
+    "manifests": {"manifests_resolve", "manifests_agree_with_segments"},
+    "qa_scores": {"clips_hold_every_required_verdict", "scores_are_sound"},
+    "releases": {"releases_hold_every_verdict", "packages_are_complete"},
+}
+
+
+def test_the_graph_is_the_walk_of_a_clip() -> None:
+    found = {
+        spec.key.to_user_string(): {dep.asset_key.to_user_string() for dep in spec.deps}
+        for asset in ASSETS
+        for spec in asset.specs
+    }
+    assert found == GRAPH
+    assert list(found) == list(GRAPH)
+
+
+def test_every_check_is_declared_blocking_and_partitioned_like_its_asset() -> None:
+    for asset in ASSETS:
+        names = {spec.name for spec in asset.check_specs}
+        assert names == CHECKS[asset.key.to_user_string()] | {"shard_is_fit"}
+        for spec in asset.check_specs:
+            assert spec.blocking
+            assert spec.partitions_def == asset.partitions_def
+            assert spec.description
+
+
+def test_every_asset_tells_a_person_what_it_is() -> None:
+    for asset in ASSETS:
+        (spec,) = asset.specs
+        assert spec.description
+        assert spec.group_name
+        assert spec.owners
+        assert spec.kinds
+        assert spec.code_version
+        assert spec.skippable
+
+
+def test_the_definitions_load_as_dagster_loads_them() -> None:
+    repository = defs().get_repository_def()
+    assert {job.name for job in repository.get_all_jobs()} >= {"make_clips"}
+    assert [s.name for s in repository.sensor_defs] == ["catalog_inbox"]
+    assert [s.name for s in repository.schedule_defs] == ["retry_what_is_retriable"]

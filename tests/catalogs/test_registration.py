@@ -1,0 +1,89 @@
+import random
+
+import pytest
+
+from vidgen_assets.catalogs.catalog import LoadedCatalog, judge
+from vidgen_assets.catalogs.registration import (
+    CatalogVersion,
+    changed_shards,
+    plan_registration,
+    read_rows_parquet,
+    rows_parquet,
+)
+from vidgen_assets.catalogs.shards import interactive_shard
+from vidgen_assets.catalogs.source import CatalogSource, Form
+from vidgen_assets.clips.errors import ArtifactCorrupt
+
+HEADER = "id,prompt,duration_s,priority,campaign,owner,customer\n"
+
+
+def a_row(clip: str, prompt: str = "a lamp", priority: str = "standard", duration_s: str = "10") -> str:
+    return f"{clip},{prompt},{duration_s},{priority},spring,studio,lumen\n"
+
+
+def loaded(*rows: str) -> LoadedCatalog:
+    source = CatalogSource("shop.csv", Form.CSV, (HEADER + "".join(rows)).encode())
+    return judge(source, templates=(), profiles={"standard"})
+
+
+def version(*rows: str, previous: CatalogVersion | None = None) -> CatalogVersion:
+    return plan_registration(loaded(*rows), previous, "/catalogs/shop", target_s=60)
+
+
+def many(count: int = 40) -> list[str]:
+    return [a_row(f"clip-{n}") for n in range(count)]
+
+
+def test_shards_are_sized_by_the_price_book_s_estimate() -> None:
+    # 40 clips of 10 s at 3 processor seconds a second are 1,200 s: twenty shards of 60 s
+    assert version(*many()).assignments.generations[0].shard_count == 20
+
+
+def test_a_held_row_and_an_interactive_one_have_a_shard_too() -> None:
+    made = version(a_row("a"), a_row("b", duration_s="x"), a_row("c", priority="interactive"))
+    assert set(made.assignments.shard_of) == {"a", "b", "c"}
+    assert made.assignments.shard_of["c"] == interactive_shard("shop", "c")
+
+
+def test_reordering_changes_no_shard() -> None:
+    rows = many()
+    first = version(*rows)
+    assert changed_shards(first, version(*random.Random(1).sample(rows, 40), previous=first)) == set()
+
+
+def test_editing_adding_and_removing_change_the_shards_of_those_clips_alone() -> None:
+    rows = many()
+    first = version(*rows)
+    edited = version(a_row("clip-0", "a desk"), *rows[1:39], a_row("new"), previous=first)
+    of = {**first.assignments.shard_of, **edited.assignments.shard_of}
+    assert changed_shards(first, edited) == {of["clip-0"], of["clip-39"], of["new"]}
+
+
+def test_mending_a_held_row_changes_its_shard() -> None:
+    first = version(*many(), a_row("z", duration_s="x"))
+    mended = version(*many(), a_row("z"), previous=first)
+    assert changed_shards(first, mended) == {mended.assignments.shard_of["z"]}
+
+
+def test_everything_is_new_at_first() -> None:
+    made = version(*many())
+    assert changed_shards(None, made) == made.assignments.shards
+
+
+def test_rows_come_back_from_parquet_by_shard_and_equal_versions_give_equal_bytes() -> None:
+    made = version(*many(), a_row("z", duration_s="x"), a_row("z"))
+    data = rows_parquet(made)
+    assert data == rows_parquet(made)
+    assert sorted(read_rows_parquet(data), key=lambda row: row.row_number) == list(made.rows)
+    by_shard = [read_rows_parquet(data, shard) for shard in made.assignments.shards]
+    assert sum(map(len, by_shard)) == len(made.rows)
+    assert all(
+        made.assignments.shard_of[row.clip_id] == s
+        for s, rows in zip(made.assignments.shards, by_shard, strict=True)
+        for row in rows
+    )
+
+
+def test_damaged_rows_are_told_from_missing_ones() -> None:
+    with pytest.raises(ArtifactCorrupt):
+        read_rows_parquet(rows_parquet(version(*many()))[:-20])

@@ -1,0 +1,126 @@
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.synthetic.media import PREVIEW, TOOLS, a_small_spec, encoded, packaged
+from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.errors import PermanentError
+from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.manifests.package import package
+
+SPEC = a_small_spec(45, language="de")
+
+
+@pytest.fixture(scope="module")
+def encodes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("encoding") / "out"
+    encoded(folder, SPEC)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(encodes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("package") / "out"
+    packaged(encodes, folder, SPEC)
+    return folder
+
+
+def files(folder: Path) -> dict[str, Digest]:
+    return {path.relative_to(folder).as_posix(): Digest.of_file(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_clip_of_one_and_a_half_seconds_has_two_segments_in_every_track(served: Path) -> None:
+    track = {"init.mp4", "media.m3u8", "seg-1.m4s", "seg-2.m4s"}
+    videos = {f"v{rung}/{name}" for rung in ("270p", "180p", "144p") for name in (*track, "iframes.m3u8")}
+    sound = {f"audio-de/{name}" for name in track}
+    beside = {"master.m3u8", "manifest.mpd", "metadata.json", "poster.jpg", "clip.mp4"}
+
+    assert set(files(served)) == videos | sound | beside
+
+
+def test_the_same_encoding_gives_the_same_bytes(encodes: Path, served: Path, tmp_path: Path) -> None:
+    packaged(encodes, tmp_path / "again, with a comma", SPEC)
+
+    assert files(tmp_path / "again, with a comma") == files(served)
+
+
+def test_the_download_and_the_poster_are_those_of_the_encoding(encodes: Path, served: Path) -> None:
+    for name in ("clip.mp4", "poster.jpg"):
+        assert (served / name).read_bytes() == (encodes / name).read_bytes()
+
+
+def test_the_sound_has_its_language_and_a_name_for_the_menu(served: Path) -> None:
+    master, mpd = (served / "master.m3u8").read_text(), (served / "manifest.mpd").read_text()
+
+    assert 'GROUP-ID="audio",LANGUAGE="de",NAME="Deutsch",DEFAULT=YES,AUTOSELECT=YES' in master
+    assert 'contentType="audio" lang="de"' in mpd
+
+
+def test_players_are_told_what_they_need_before_they_load_anything(served: Path) -> None:
+    master, mpd = (served / "master.m3u8").read_text(), (served / "manifest.mpd").read_text()
+
+    assert master.startswith("#EXTM3U\n#EXT-X-VERSION:6\n")
+    assert master.count("VIDEO-RANGE=SDR,AUDIO=") == 3
+    assert master.count("#EXT-X-I-FRAME-STREAM-INF:") == 3
+    assert "RESOLUTION=480x270,FRAME-RATE=30.000" in master
+    assert 'type="static" mediaPresentationDuration="PT1.5S"' in mpd
+    assert 'frameRate="30"' in mpd
+    assert mpd.count('startWithSAP="1"') == 2
+
+
+@pytest.mark.parametrize(
+    ("fps", "frame_count", "durations"),
+    [
+        (Fraction(30_000, 1_001), 75, ["1.001", "1.001", "0.501"]),  # 30, 30 and 15 frames of 1001/30000 s
+        (Fraction(63, 5), 30, ["1.032", "1.032", "0.317"]),  # 13, 13 and 4 frames of 5/63 s
+        (Fraction(30), 1, ["0.033"]),
+    ],
+)
+def test_segments_end_on_gops_at_any_rate(
+    fps: Fraction, frame_count: int, durations: list[str], tmp_path: Path
+) -> None:
+    spec = a_small_spec(frame_count, fps)
+    encoded(tmp_path / "encodes", spec)
+    packaged(tmp_path / "encodes", tmp_path / "out", spec)
+
+    lines = (tmp_path / "out" / "v144p" / "media.m3u8").read_text().splitlines()
+    found = [line.removeprefix("#EXTINF:").rstrip(",") for line in lines if line.startswith("#EXTINF:")]
+    assert [float(length) for length in found] == pytest.approx([float(length) for length in durations], abs=0.0011)
+
+
+@pytest.mark.parametrize(("language", "name"), [("pt-BR", "Português"), ("zh-Hant-TW", "中文"), ("gsw", "gsw")])
+def test_a_language_is_named_in_itself_or_by_its_tag(language: str, name: str, encodes: Path, tmp_path: Path) -> None:
+    packaged(encodes, tmp_path / "out", with_language(language))
+
+    assert f'NAME="{name}"' in (tmp_path / "out" / "master.m3u8").read_text(encoding="utf-8")
+    assert (tmp_path / "out" / f"audio-{language}" / "init.mp4").is_file()
+
+
+def test_search_engines_are_told_what_the_clip_is(served: Path) -> None:
+    found = json.loads((served / "metadata.json").read_text())
+
+    assert (found["@type"], found["name"], found["inLanguage"]) == ("VideoObject", "A lamp", "de")
+    assert (found["duration"], found["width"], found["height"]) == ("PT1.5S", 480, 270)
+    assert (found["contentUrl"], found["thumbnailUrl"]) == ("clip.mp4", "poster.jpg")
+
+
+def test_an_encoding_of_another_profile_is_refused(encodes: Path, tmp_path: Path) -> None:
+    slower = PREVIEW.model_copy(update={"segment_s": 4})
+
+    with pytest.raises(PermanentError, match="in segments of 30 frames") as caught:
+        package(encodes, SPEC, slower, TOOLS, tmp_path)
+
+    assert caught.value.allowed == "270p, 180p, 144p in segments of 120 frames"
+
+
+def test_a_folder_with_something_in_it_is_left_alone(encodes: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("keep")
+
+    with pytest.raises(PermanentError, match="not empty"):
+        package(encodes, SPEC, PREVIEW, TOOLS, tmp_path)
+
+
+def with_language(language: str) -> ClipSpec:
+    return SPEC.model_copy(update={"language": language})
