@@ -1,7 +1,8 @@
 """Artifacts by digest: files and trees of files, written once, verified whenever they are read.
 
 A tree's listing (path, digest, size) is itself a stored file, and its digest is the tree's. Torn or altered bytes
-are named by digest and never handed out; the work that made them is simply done again (`work_memo.py`).
+are named by digest and never handed out; the work that made them is simply done again (`work_memo.py`). The local
+cache of a remote store holds verified bytes only, and may be deleted at any time.
 """
 
 import json
@@ -23,6 +24,7 @@ class ArtifactStore:
     def __init__(self, objects: ObjectStore, cache: Path) -> None:
         self._objects = objects
         self._cache = cache
+        self._distrusted: set[Digest] = set()  # what a read found altered, so that the next write replaces it
 
     def put_bytes(self, data: bytes) -> Artifact:
         digest = Digest.of_bytes(data)
@@ -47,24 +49,28 @@ class ArtifactStore:
         if data is None:
             raise _missing(digest)
         if Digest.of_bytes(data) != digest:
-            raise _corrupt(digest)
+            raise self._corrupt(digest)
         return data
 
     def path(self, digest: Digest) -> Path:
         """A local file with the verified bytes, not to be written to."""
-        local = self._objects.local_path(_key(digest)) or self._fetched(digest)
-        if not local.exists():
+        local = self._objects.local_path(_key(digest))
+        if local is None:
+            return self._cached(digest)
+        if not local.is_file():
             raise _missing(digest)
         if Digest.of_file(local) != digest:
-            if self._objects.root is None:
-                local.unlink(missing_ok=True)
-            raise _corrupt(digest)
+            raise self._corrupt(digest)
         return local
 
     def listing(self, digest: Digest) -> dict[str, Artifact]:
-        """The files of a tree by relative path."""
-        rows = json.loads(self.read(digest))["tree"]
-        return {name: Artifact(Digest(row["digest"]), row["size_bytes"]) for name, row in rows.items()}
+        """The files of a tree by relative path. Raises `ArtifactCorrupt` for bytes that are no listing."""
+        data = self.read(digest)
+        try:
+            rows = json.loads(data)["tree"].items()
+            return {name: Artifact(Digest(row["digest"]), int(row["size_bytes"])) for name, row in rows}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ArtifactCorrupt("this is not a tree's listing", field="digest", value=digest, remedy=_REMEDY) from error
 
     def check_out(self, artifact: Artifact, folder: Path) -> Path:
         """Lay the artifact out for reading: the path of its file, or `folder` filled with the tree's files."""
@@ -80,34 +86,46 @@ class ArtifactStore:
         """Whether the artifact is there, whole and unaltered. Reads every byte of it."""
         try:
             if artifact.form is Form.TREE:
-                return all(self.holds(file) for file in self.listing(artifact.digest).values())
+                # A list, not a generator: every altered file must be found, or a repair would mend one at a time.
+                return all([self.holds(file) for file in self.listing(artifact.digest).values()])  # noqa: C419
             self.path(artifact.digest)
         except (ArtifactMissing, ArtifactCorrupt):
             return False
         return True
 
     def _put(self, digest: Digest, source: bytes | Path, size: int) -> None:
-        """Write unless the same bytes are there. A file of the right size but wrong content is replaced too."""
-        key = _key(digest)
-        if self._objects.has(key) and self._is_whole(digest, size):
-            return
-        self._objects.put(key, source)
+        """Write unless the same bytes are there."""
+        if not self._is_whole(digest, size):
+            self._objects.put(_key(digest), source)
+            self._distrusted.discard(digest)
 
     def _is_whole(self, digest: Digest, size: int) -> bool:
+        """Whether the bytes are there already. A local file is read, since a crash or a full disk can tear it; a
+        remote store writes all or nothing, so its word on the size is enough unless a read has shown otherwise."""
         local = self._objects.local_path(_key(digest))
         if local is None:
-            return len(self._objects.get(_key(digest)) or b"") == size
-        return local.stat().st_size == size and Digest.of_file(local) == digest
+            return digest not in self._distrusted and self._objects.size(_key(digest)) == size
+        return local.is_file() and local.stat().st_size == size and Digest.of_file(local) == digest
 
-    def _fetched(self, digest: Digest) -> Path:
+    def _cached(self, digest: Digest) -> Path:
+        """The local copy, fetched if it isn't there or went bad: only bytes that arrive wrong are the store's fault."""
         cached = self._cache / digest.hex[:2] / digest.hex
-        if not cached.exists():
-            cached.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=cached.parent) as scratch:
-                part = Path(scratch) / "part"
-                if self._objects.fetch(_key(digest), part):
-                    part.replace(cached)
+        if cached.is_file() and Digest.of_file(cached) == digest:
+            return cached
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cached.parent) as scratch:
+            part = Path(scratch) / "part"
+            if not self._objects.fetch(_key(digest), part):
+                raise _missing(digest)
+            if Digest.of_file(part) != digest:
+                raise self._corrupt(digest)
+            part.replace(cached)
         return cached
+
+    def _corrupt(self, digest: Digest) -> ArtifactCorrupt:
+        self._distrusted.add(digest)
+        remedy = f"{_REMEDY} Should the bytes stay wrong, delete {_key(digest)} from the store first."
+        return ArtifactCorrupt("stored bytes differ from their digest", field="digest", value=digest, remedy=remedy)
 
 
 def _key(digest: Digest) -> str:
@@ -117,14 +135,10 @@ def _key(digest: Digest) -> str:
 def _inside(name: str) -> PurePosixPath:
     """`name` as a relative path. A listing is verified by digest, so a climbing path means forged work."""
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or not path.parts:
         raise ArtifactCorrupt("a tree lists a path outside itself", field="path", value=name, remedy=_REMEDY)
     return path
 
 
 def _missing(digest: Digest) -> ArtifactMissing:
     return ArtifactMissing("no such artifact in the store", field="digest", value=digest, remedy=_REMEDY)
-
-
-def _corrupt(digest: Digest) -> ArtifactCorrupt:
-    return ArtifactCorrupt("stored bytes differ from their digest", field="digest", value=digest, remedy=_REMEDY)

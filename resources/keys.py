@@ -6,13 +6,16 @@ Public keys of earlier deployments stay trusted through `trusted_keys` so that o
 
 import base64
 import os
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -91,11 +94,17 @@ def open_signer(keys_folder: Path, *, key_file: Path | None, production: bool) -
         )
     path = key_file or _made_on_first_use(keys_folder)
     private = _load_private(path)
-    development = path.name == _DEVELOPMENT_FILE
+    development = _is_development(path, keys_folder)
     if development and production:
         raise PolicyError("a development key may not sign in production", field="VIDGEN_SIGNING_KEY_FILE", value=path)
     key_id = (_DEVELOPMENT if development else "") + _fingerprint(private.public_key())
     return Signer(key_id, private, {key_id: private.public_key(), **_trusted(keys_folder, production)})
+
+
+def _is_development(path: Path, keys_folder: Path) -> bool:
+    """Whether this is the key made on first use, be it under another name."""
+    own = keys_folder / _DEVELOPMENT_FILE
+    return path.name == _DEVELOPMENT_FILE or (own.exists() and own.read_bytes() == path.read_bytes())
 
 
 def _made_on_first_use(folder: Path) -> Path:
@@ -103,15 +112,12 @@ def _made_on_first_use(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        part = folder / f"{_DEVELOPMENT_FILE}.{os.getpid()}.part"
-        part.touch(mode=0o600)
-        part.write_bytes(pem)
-        try:
-            os.link(part, path)  # the first of several processes wins, and none sees half a key
-        except FileExistsError:
-            pass
-        finally:
-            part.unlink()
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:  # not named by process: every pod's first one is 1
+            part = Path(scratch) / "part"
+            part.touch(mode=0o600)
+            part.write_bytes(pem)
+            with suppress(FileExistsError):
+                os.link(part, path)  # the first of several processes wins, and none sees half a key
     return path
 
 
@@ -125,11 +131,21 @@ def _load_private(path: Path) -> Ed25519PrivateKey:
     return key
 
 
+def _load_public(path: Path) -> PublicKeyTypes:
+    try:
+        return load_pem_public_key(path.read_bytes())
+    except (OSError, ValueError) as error:
+        remedy = "Put the public key there in PEM (`openssl pkey -pubout`), or remove the file."
+        raise InputError(
+            f"a trusted key can't be read: {error}", field="trusted key", value=path, remedy=remedy
+        ) from error
+
+
 def _trusted(folder: Path, production: bool) -> dict[str, Ed25519PublicKey]:
     """Public keys left in `keys/trusted/*.pem`: earlier keys of this deployment, after a rotation."""
     found: dict[str, Ed25519PublicKey] = {}
     for path in sorted((folder / "trusted").glob("*.pem")):
-        public = load_pem_public_key(path.read_bytes())
+        public = _load_public(path)
         if isinstance(public, Ed25519PublicKey):
             prefix = _DEVELOPMENT if path.name.startswith(_DEVELOPMENT) else ""
             if not (prefix and production):

@@ -43,6 +43,19 @@ _SCHEMA: dict[str, Any] = {
     "run_id": pl.String,
     "recorded_at": pl.String,
 }
+# Flipping random bytes of a ledger (2026-11-22, polars 2.1) raises all of these. The panic of polars' reader is no
+# `Exception`, and an altered file must not take the process along.
+_UNREADABLE = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,8 @@ def _parse(stage: str, shard: str, number: int, data: bytes) -> Attempt:
     try:
         records = pl.read_parquet(io.BytesIO(data)).to_dicts()
         rows = tuple(_from_record(record) for record in records)
-    except (pl.exceptions.PolarsError, OSError, KeyError, ValueError) as error:
+        run_id, recorded_at = (records[0]["run_id"], records[0]["recorded_at"]) if records else ("", "")
+    except _UNREADABLE as error:
         raise ArtifactCorrupt(
             f"attempt {number} of the ledger can't be read: {error}",
             stage=stage,
@@ -144,7 +158,6 @@ def _parse(stage: str, shard: str, number: int, data: bytes) -> Attempt:
             value=shard,
             remedy=f"Materialise {stage} for this shard again: finished work is kept, and a new attempt is written.",
         ) from error
-    run_id, recorded_at = (records[0]["run_id"], records[0]["recorded_at"]) if records else ("", "")
     return Attempt(stage, shard, number, Digest.of_bytes(data), run_id, recorded_at, rows)
 
 

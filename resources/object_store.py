@@ -1,22 +1,40 @@
 """The one door to storage: a local folder or an object store by URL, through obstore.
 
-Chosen for an atomic create-if-absent on both (`put(mode="create")`), streaming uploads from files, and no Python
-in the transfer loop; `docs/architecture.md` has the comparison. What the keys mean is `artifact_store.py`'s and
-`records.py`'s business. Errors of the store leave here as errors of our own tree.
+Chosen for an atomic create-if-absent on both, streaming uploads from files, and no Python in the transfer loop;
+`docs/decisions/object-store.md` has the comparison. What the keys mean is `artifact_store.py`'s and `records.py`'s
+business; what the store's errors mean is `store_errors.py`'s.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, from_url
 
-from vidgen_assets.clips.errors import CapacityError, InputError, TransientError, VidgenError
+from resources.settings import http_client_settings
+from resources.store_errors import as_ours, first_line
+from vidgen_assets.clips.errors import InputError, TransientError
 
-_NO_SPACE = ("no space left", "disk quota exceeded", "quota exceeded", "os error 28")
+# Measured 2026-11-22 against servers that refuse, hang, throttle and drop (tests/resources/test_trouble_with_s3.py).
+# The library's own 3 minutes of retries would have a clip wait for that long and then be tried twice more by us: an
+# endpoint that refuses or can't be reached is now given up after 5 to 20 s. Throttling (429, 503) is waited out, with
+# pauses that double from 0.2 to at most 4 s.
+_RETRIES = {
+    "max_retries": 10,
+    "retry_timeout": timedelta(seconds=15),
+    "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=4), "base": 2},
+}
+# `timeout` is for a whole request, body included: the library's 30 s would cut off every long download. `read_timeout`
+# bounds silence instead, but an upload counts as silence until it is answered. So a server that hangs costs 30 s, and
+# with four parts of 5 MiB under way the line must carry 0.7 MB/s.
+_CLIENT = {"connect_timeout": "5 seconds", "read_timeout": "30 seconds", "timeout": "1 hour"}
+_PARTS_AT_A_TIME = 4
+_CONFLICTS = 5
+_SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "memory")
 
 
 class ObjectStore:
@@ -32,22 +50,30 @@ class ObjectStore:
 
     def create(self, key: str, data: bytes) -> bool:
         """Write `data` unless `key` exists already; says whether it wrote. Atomic between processes."""
-        try:
-            with _at_the_border(key):
-                obstore.put(self._store, key, data, mode="create")
-        except _Exists:
-            return False
-        return True
+        for _ in range(_CONFLICTS):
+            try:
+                with _at_the_border(key):
+                    obstore.put(self._store, key, data, mode="create")
+                return True
+            except _Exists:
+                if self.root is not None:
+                    return False
+            now = self.get(key)
+            if now is not None:
+                # The same bytes are our own: the answer to the first request was lost, and the library asked again.
+                return now == data
+            # S3 answers 409 to all of several writers at once and keeps none; nobody has the key, so it's still free.
+        raise TransientError("others keep creating this key at the same moment", field="store key", value=key)
 
     def put(self, key: str, source: bytes | Path) -> None:
         """Write or replace `key`, atomically; a path is streamed."""
         with _at_the_border(key):
-            obstore.put(self._store, key, source)
+            obstore.put(self._store, key, source, max_concurrency=_PARTS_AT_A_TIME)
 
     def get(self, key: str) -> bytes | None:
         """The bytes under `key`, or None."""
         try:
-            with _at_the_border(key):
+            with _at_the_border(key, missing_is_fine=True):
                 return bytes(obstore.get(self._store, key).bytes())
         except FileNotFoundError:
             return None
@@ -55,7 +81,7 @@ class ObjectStore:
     def fetch(self, key: str, target: Path) -> bool:
         """Stream `key` into the new file `target`; says whether `key` exists."""
         try:
-            with _at_the_border(key):
+            with _at_the_border(key, missing_is_fine=True):
                 stream = obstore.get(self._store, key).stream(min_chunk_size=1 << 20)
         except FileNotFoundError:
             return False
@@ -64,17 +90,24 @@ class ObjectStore:
                 file.write(chunk)
         return True
 
-    def has(self, key: str) -> bool:
+    def size(self, key: str) -> int | None:
+        """How many bytes lie under `key`, or None if there is no such key."""
         try:
-            with _at_the_border(key):
-                obstore.head(self._store, key)
+            with _at_the_border(key, missing_is_fine=True):
+                return obstore.head(self._store, key)["size"]
         except FileNotFoundError:
-            return False
-        return True
+            return None
+
+    def has(self, key: str) -> bool:
+        return self.size(key) is not None
 
     def delete(self, key: str) -> None:
-        with _at_the_border(key):
-            obstore.delete(self._store, key)
+        """Remove `key`, if it's there."""
+        try:
+            with _at_the_border(key, missing_is_fine=True):
+                obstore.delete(self._store, key)
+        except FileNotFoundError:
+            return
 
     def keys(self, prefix: str) -> list[str]:
         """Every key below the folder `prefix`, sorted."""
@@ -102,35 +135,19 @@ class _Exists(Exception):
 
 
 @contextmanager
-def _at_the_border(key: str) -> Iterator[None]:
-    """Maps the store's errors to ours. A missing key stays `FileNotFoundError`."""
+def _at_the_border(key: str, *, missing_is_fine: bool = False) -> Iterator[None]:
+    """Maps the store's errors to ours. With `missing_is_fine`, a missing key (never a missing bucket) stays a
+    `FileNotFoundError`."""
     try:
         yield
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as error:
+        if missing_is_fine and "NoSuchBucket" not in str(error):
+            raise
+        raise as_ours(key, error) from error
     except AlreadyExistsError as error:
         raise _Exists from error
-    except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
-        raise _refused(key, error) from error
-    except (BaseError, OSError) as error:
-        raise _trouble(key, error) from error
-
-
-def _refused(key: str, error: Exception) -> VidgenError:
-    remedy = "Check the credentials and the rights of this deployment."
-    return InputError(f"the store refuses access: {_first_line(error)}", field="store key", value=key, remedy=remedy)
-
-
-def _trouble(key: str, error: Exception) -> VidgenError:
-    line = _first_line(error)
-    if any(sign in str(error).lower() for sign in _NO_SPACE):
-        remedy = "Free some space or raise the quota, then run again; finished work is kept."
-        return CapacityError(f"the store is full: {line}", field="store key", value=key, remedy=remedy)
-    return TransientError(f"the store did not answer as it should: {line}", field="store key", value=key)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]
+    except (BaseError, OSError, ValueError) as error:
+        raise as_ours(key, error) from error
 
 
 def _local_root(url: str) -> Path | None:
@@ -141,10 +158,17 @@ def _local_root(url: str) -> Path | None:
 
 
 def _remote(url: str):  # noqa: ANN202 - obstore's stores share no public base class
+    scheme = urlparse(url).scheme
+    if scheme not in _SCHEMES:
+        raise _no_store(url, f"the scheme {scheme!r} is not one of a store")
     try:
-        return from_url(url)
+        if scheme == "memory":
+            return from_url(url)
+        return from_url(url, client_options={**_CLIENT, **http_client_settings(scheme)}, retry_config=_RETRIES)
     except (BaseError, ValueError) as error:
-        allowed = "a folder, file://, s3://, gs://, az:// or memory:///"
-        raise InputError(
-            f"no store at this URL: {_first_line(error)}", field="store_url", value=url, allowed=allowed
-        ) from error
+        raise _no_store(url, first_line(error)) from error
+
+
+def _no_store(url: str, why: str) -> InputError:
+    allowed = "a folder, file://, s3://, gs://, az:// or memory:///"
+    return InputError(f"no store at this URL: {why}", field="store_url", value=url, allowed=allowed)

@@ -46,29 +46,31 @@ class Publications:
         self._records.append(_series(attempt.stage, attempt.shard), canonical_json(entry))
 
     def of(self, attempt: Attempt) -> Publication | None:
-        """The newest genuine publication of exactly this attempt with exactly these rows."""
+        """The newest genuine publication of exactly this attempt with exactly these rows. A copy of an earlier one,
+        put after the one that overruled it, doesn't count again."""
         entries = self._records.read_all(_series(attempt.stage, attempt.shard))
-        found = [self._verified(entry.data, attempt) for entry in reversed(entries)]
-        return next((publication for publication in found if publication), None)
+        found = [self._verified(entry.data, attempt) for entry in entries]
+        said = list(dict.fromkeys(publication for publication in found if publication))
+        return said[-1] if said else None
 
     def _verified(self, data: bytes, attempt: Attempt) -> Publication | None:
         try:
             row = json.loads(data)
             said = row["statement"]
-            genuine = self._signer.verifies(row["key_id"], row["signature"], canonical_json(said))
-        except (ValueError, KeyError, TypeError):
-            return None
-        expected = (attempt.stage, attempt.shard, attempt.number, str(attempt.digest))
-        if not genuine or (said["stage"], said["shard"], said["attempt"], said["ledger_digest"]) != expected:
-            return None
-        return Publication(
-            said["attempt"],
-            said["ledger_digest"],
-            said["policy_version"],
-            said["is_fit"],
-            said["reason"],
-            said["recorded_at"],
-        )
+            if not self._signer.verifies(row["key_id"], row["signature"], canonical_json(said)):
+                return None
+            place = (said["stage"], said["shard"], said["attempt"], said["ledger_digest"])
+            publication = Publication(
+                attempt=said["attempt"],
+                ledger_digest=said["ledger_digest"],
+                policy_version=said["policy_version"],
+                is_fit=said["is_fit"],
+                reason=said["reason"],
+                recorded_at=said["recorded_at"],
+            )
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None  # also a genuine statement of another kind, such as a verdict, put into this series
+        return publication if place == (attempt.stage, attempt.shard, attempt.number, str(attempt.digest)) else None
 
 
 def _series(stage: str, shard: str) -> str:

@@ -4,12 +4,14 @@ A series is a folder of numbered entries. Appending takes the next free number b
 writers never overwrite each other and the order is the same for every reader. Entries are never changed.
 """
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from resources.object_store import ObjectStore
 
 _READERS = 16
+_NAME = re.compile(r"[0-9]{8,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Records:
 
     def numbers(self, series: str) -> list[int]:
         """The numbers of all entries, ascending."""
-        return sorted(int(key.rsplit("/", 1)[1]) for key in self._objects.keys(f"records/{series}"))
+        prefix = f"records/{series}/"
+        names = (key.removeprefix(prefix) for key in self._objects.keys(prefix.rstrip("/")))
+        return sorted(int(name) for name in names if _NAME.fullmatch(name))  # a stray file is nobody's entry
 
     def read(self, series: str, number: int) -> bytes | None:
         return self._objects.get(_key(series, number))

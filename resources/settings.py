@@ -10,6 +10,18 @@
 | `VIDGEN_SIGNING_KEY_FILE` | the deployment's Ed25519 key, PEM | made on first use, marked as development |
 | `VIDGEN_WORKERS` | clips worked on at a time in a shard | the number of processors |
 | `VIDGEN_EXECUTOR` | `in_process`, `multiprocess` or `k8s` | `in_process` |
+
+A bucket's address and credentials are the cloud's own variables, read by the store's library:
+
+| variable | meaning | default |
+|---|---|---|
+| `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | credentials | those of the machine or pod |
+| `AWS_REGION` | where the bucket is | `us-east-1` |
+| `AWS_ENDPOINT_URL` | another S3 than Amazon's | Amazon's |
+| `AWS_ALLOW_HTTP` | `true` allows an endpoint without TLS | off |
+| `AWS_PROXY_URL`, `AWS_CONNECT_TIMEOUT`, `AWS_READ_TIMEOUT`, `AWS_TIMEOUT` | the HTTP client | `object_store.py` |
+
+`GOOGLE_…` and `AZURE_…` variables do the same for `gs://` and `az://`; `docs/operations/object-stores.md` has examples.
 """
 
 import os
@@ -52,7 +64,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         store_url=env.get("VIDGEN_STORE_URL") or str(home / "store"),
         inbox=env.get("VIDGEN_INBOX") or str(home / "inbox"),
-        media_roots=tuple(root for root in env.get("VIDGEN_MEDIA_ROOTS", "").split(",") if root),
+        media_roots=tuple(root.strip() for root in env.get("VIDGEN_MEDIA_ROOTS", "").split(",") if root.strip()),
         production=_flag(env, "VIDGEN_PRODUCTION"),
         signing_key_file=Path(key_file) if key_file else None,
         workers=_count(env, "VIDGEN_WORKERS"),
@@ -86,3 +98,18 @@ def _executor(env: Mapping[str, str]) -> Executor:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with `changes`, for a program it starts."""
     return {**os.environ, **changes}
+
+
+_HTTP_CLIENT = ("allow_http", "allow_invalid_certificates", "proxy_url", "connect_timeout", "read_timeout", "timeout")
+_CLOUDS = {"s3": "AWS", "s3a": "AWS", "gs": "GOOGLE"}
+
+
+def http_client_settings(scheme: str, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What the environment says of the HTTP client for stores of this URL scheme.
+
+    The store's library reads these variables itself, but forgets them once it's given any setting of the client.
+    """
+    env = os.environ if environment is None else environment
+    cloud = _CLOUDS.get(scheme, "AZURE")
+    found = {name: env.get(f"{cloud}_{name.upper()}", "").strip() for name in _HTTP_CLIENT}
+    return {name: value for name, value in found.items() if value}

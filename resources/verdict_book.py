@@ -1,8 +1,8 @@
 """The verdict book: every verdict ever reached, signed, beside the artifacts.
 
 One entry per audited clip, appended as the audit goes, so that a crash costs at most the clip in flight. Reading
-trusts nothing: a verdict counts only if its signature verifies, the newest for a digest and check wins, and what
-stands before a forged or unreadable entry no longer counts.
+trusts nothing: a verdict counts only if its signature verifies, the newest for a digest and check wins, a copy of an
+earlier one says nothing new, and what stands before a forged or unreadable entry no longer counts.
 """
 
 import json
@@ -55,12 +55,17 @@ class VerdictBook:
         """All verdicts that can be trusted."""
         found: dict[Question, Verdict] = {}
         distrusted: list[str] = []
+        heard: set[Digest] = set()
         for entry in self._records.read_all(_series(stage, shard)):
             verdicts, complaint = self._verified(entry.data)
             if complaint:
                 distrusted.append(f"{_series(stage, shard)}/{entry.number}: {complaint}")
                 found.clear()
             for verdict in verdicts:
+                statement = Digest.of_json(verdict.statement())
+                if statement in heard:  # an old pass, put back after the refusal that overruled it
+                    continue
+                heard.add(statement)
                 found[Question(verdict.digest, verdict.check, verdict.policy_version)] = verdict
         return Shelf(found, tuple(distrusted))
 
@@ -75,8 +80,8 @@ class VerdictBook:
             rows = json.loads(data)["verdicts"]
             trusted = [row for row in rows if self._is_genuine(row)]
             verdicts = [_from_statement(row["statement"]) for row in trusted]
-        except (ValueError, KeyError, TypeError) as error:
-            return [], f"unreadable ({error})"
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            return [], f"unreadable ({type(error).__name__}: {error})"
         forged = len(rows) - len(trusted)
         return verdicts, f"{forged} of {len(rows)} signatures do not verify" if forged else None
 

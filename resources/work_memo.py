@@ -7,14 +7,17 @@ recipe change.
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from resources.artifact_store import ArtifactStore
 from resources.object_store import ObjectStore
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.ledger import Problem
+
+_Memo = TypeVar("_Memo", Artifact, Problem)
 
 
 class WorkMemo:
@@ -34,37 +37,34 @@ class WorkMemo:
 
     def recall(self, stage: str, work_key: Digest) -> Artifact | None:
         """The artifact this work made, if it is still there, whole and unaltered."""
-        data = self._objects.get(_key(stage, work_key, "done"))
-        artifact = _parsed(data)
+        artifact = self.peek(stage, work_key)
         return artifact if artifact and self._artifacts.holds(artifact) else None
 
     def peek(self, stage: str, work_key: Digest) -> Artifact | None:
         """What the memo says, without looking at the artifact: for estimates, never for handing out."""
-        return _parsed(self._objects.get(_key(stage, work_key, "done")))
+        return _parsed(self._objects.get(_key(stage, work_key, "done")), Artifact.from_json)
 
     def remember(self, stage: str, work_key: Digest, artifact: Artifact) -> None:
         self._objects.put(_key(stage, work_key, "done"), canonical_json(artifact.to_json()))
 
     def recall_failure(self, stage: str, work_key: Digest) -> Problem | None:
-        data = self._objects.get(_key(stage, work_key, "failed"))
-        return Problem.from_json(json.loads(data)) if data else None
+        return _parsed(self._objects.get(_key(stage, work_key, "failed")), Problem.from_json)
 
     def remember_failure(self, stage: str, work_key: Digest, problem: Problem) -> None:
         self._objects.put(_key(stage, work_key, "failed"), canonical_json(problem.to_json()))
 
     def forget_failure(self, stage: str, work_key: Digest) -> None:
         """Allow one more attempt, for a person who has repaired the cause."""
-        if self._objects.has(_key(stage, work_key, "failed")):
-            self._objects.delete(_key(stage, work_key, "failed"))
+        self._objects.delete(_key(stage, work_key, "failed"))
 
 
 def _key(stage: str, work_key: Digest, what: str) -> str:
     return f"work/{stage}/{work_key.hex[:2]}/{work_key.hex}.{what}"
 
 
-def _parsed(data: bytes | None) -> Artifact | None:
+def _parsed(data: bytes | None, from_json: Callable[[Any], _Memo]) -> _Memo | None:
     """A memo that can't be read is no memo: the work is done again."""
     try:
-        return Artifact.from_json(json.loads(data)) if data else None
-    except (ValueError, KeyError, TypeError):
+        return from_json(json.loads(data)) if data else None
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -152,3 +152,11 @@ def test_ten_thousand_rows_are_judged_row_by_row() -> None:
     catalog = judged(f"{HEADER}\n{rows}\n")
     assert (len(catalog.rows), len(catalog.held)) == (10_000, 1_000)
     assert catalog.held[1].row_number == 11
+
+
+def test_no_setting_of_pandera_s_switches_the_contract_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pandera.config import CONFIG, ValidationDepth
+
+    monkeypatch.setattr(CONFIG, "validation_enabled", False)
+    monkeypatch.setattr(CONFIG, "validation_depth", ValidationDepth.SCHEMA_ONLY)
+    assert fields(judged(f"{HEADER}\n{ROW.replace('6.5', 'x')}\n")) == [(1, "duration_s")]

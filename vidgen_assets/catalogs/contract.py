@@ -70,8 +70,8 @@ def broken_rules(
         }
     )
     try:
-        # Over a lazy frame pandera would look at the schema alone and let every bad cell pass.
-        with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        # Said here, since an environment variable could switch validation off or down to the schema alone.
+        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
             schema.validate(rows, lazy=True)
     except pa.errors.SchemaErrors as broken:
         return list(_findings(broken.failure_cases, rows, rules, file))

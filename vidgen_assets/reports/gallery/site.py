@@ -99,7 +99,11 @@ def _clear(out: Path) -> None:
     if any(out.iterdir()) and not (out / "assets" / _ASSETS[0]).is_file():
         remedy = "Name another folder, or empty this one."
         raise InputError(
-            "the folder holds something else", field="out", value=str(out), allowed="a gallery, or nothing", remedy=remedy
+            "the folder holds something else",
+            field="out",
+            value=str(out),
+            allowed="a gallery, or nothing",
+            remedy=remedy,
         )
     (out / _INDEX).unlink(missing_ok=True)
     for folder in (out / "clips", out / "media", out / "assets"):
