@@ -70,7 +70,9 @@ class ArtifactStore:
             rows = json.loads(data)["tree"].items()
             return {name: Artifact(Digest(row["digest"]), int(row["size_bytes"])) for name, row in rows}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ArtifactCorrupt("this is not a tree's listing", field="digest", value=digest, remedy=_REMEDY) from error
+            raise ArtifactCorrupt(
+                "this is not a tree's listing", field="digest", value=digest, remedy=_REMEDY
+            ) from error
 
     def check_out(self, artifact: Artifact, folder: Path) -> Path:
         """Lay the artifact out for reading: the path of its file, or `folder` filled with the tree's files."""

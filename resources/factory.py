@@ -18,7 +18,7 @@ class Factory(dg.ConfigurableResource["Factory"]):
     production: bool = False
     signing_key_file: str | None = None
     workers: int | None = None
-    media_roots: list[str] = []
+    media_roots: list[str] = []  # noqa: RUF012 - pydantic copies it
 
     @classmethod
     def of(cls, settings: Settings) -> "Factory":
@@ -39,7 +39,9 @@ class Factory(dg.ConfigurableResource["Factory"]):
 
 
 @lru_cache(maxsize=8)
-def _open(store_url: str, home: str, production: bool, key_file: str | None, workers: int | None, media_roots: tuple[str, ...]) -> Workshop:
+def _open(
+    store_url: str, home: str, production: bool, key_file: str | None, workers: int | None, media_roots: tuple[str, ...]
+) -> Workshop:
     return open_workshop(
         store_url,
         home=Path(home),

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import CryptoSigner, SSlibKey
+from securesystemslib.signer import CryptoSigner, Key, SSlibKey
 
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError, PolicyError
@@ -67,7 +67,7 @@ class Signer:
 
     def opened(self, envelope: Mapping[str, Any]) -> bytes | None:
         """The payload, if a trusted key signed it."""
-        keys = [SSlibKey.from_crypto(public, keyid=key_id) for key_id, public in self._trusted.items()]
+        keys: list[Key] = [SSlibKey.from_crypto(public, keyid=key_id) for key_id, public in self._trusted.items()]
         try:
             opened = Envelope.from_dict(dict(envelope))
             opened.verify(keys, 1)

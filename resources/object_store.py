@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlparse
 
 import obstore
@@ -19,11 +20,14 @@ from resources.settings import http_client_settings
 from resources.store_errors import as_ours, first_line
 from vidgen_assets.clips.errors import InputError, TransientError
 
+if TYPE_CHECKING:  # the library has these as types alone
+    from obstore.store import ClientConfig, RetryConfig
+
 # Measured 2026-11-22 against servers that refuse, hang, throttle and drop (tests/resources/test_trouble_with_s3.py).
 # The library's own 3 minutes of retries would have a clip wait for that long and then be tried twice more by us: an
 # endpoint that refuses or can't be reached is now given up after 5 to 20 s. Throttling (429, 503) is waited out, with
 # pauses that double from 0.2 to at most 4 s.
-_RETRIES = {
+_RETRIES: "RetryConfig" = {
     "max_retries": 10,
     "retry_timeout": timedelta(seconds=15),
     "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=4), "base": 2},
@@ -157,14 +161,15 @@ def _local_root(url: str) -> Path | None:
     return Path(url).absolute() if not parsed.scheme else None
 
 
-def _remote(url: str):  # noqa: ANN202 - obstore's stores share no public base class
+def _remote(url: str):
     scheme = urlparse(url).scheme
     if scheme not in _SCHEMES:
         raise _no_store(url, f"the scheme {scheme!r} is not one of a store")
     try:
         if scheme == "memory":
             return from_url(url)
-        return from_url(url, client_options={**_CLIENT, **http_client_settings(scheme)}, retry_config=_RETRIES)
+        client = cast("ClientConfig", {**_CLIENT, **http_client_settings(scheme)})
+        return from_url(url, client_options=client, retry_config=_RETRIES)
     except (BaseError, ValueError) as error:
         raise _no_store(url, first_line(error)) from error
 

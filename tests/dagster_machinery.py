@@ -4,8 +4,8 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -58,10 +58,9 @@ def run_backfill(
     for _ in range(_MOST_ITERATIONS):
         _iterate(context)
         now = instance.get_backfill(backfill.backfill_id)
-        assert now is not None
-        if now.status is not BulkActionStatus.REQUESTED:
+        if now is not None and now.status is not BulkActionStatus.REQUESTED:
             return now
-    raise AssertionError(f"the backfill is still {now.status}")
+    raise AssertionError(f"the backfill is still going on after {_MOST_ITERATIONS} iterations")
 
 
 def _iterate(context: WorkspaceProcessContext) -> None:

@@ -40,7 +40,7 @@ def start_run(home: Path, catalog: Path) -> BaseProcess:
 
 def _run(home: str, catalog: str) -> None:
     os.environ["VIDGEN_HOME"] = home
-    with open(os.devnull, "w") as nowhere:
+    with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     sys.exit(vidgen("run", catalog))

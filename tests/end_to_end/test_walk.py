@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ STAGES = [asset.key.to_user_string() for asset in ASSETS]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VIDGEN_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 
@@ -54,6 +53,7 @@ def _check_release(folder: Path, shop: Workshop) -> None:
     """The envelope verifies, and every file is the one it speaks of."""
     envelope = json.loads((folder / "release.dsse.json").read_text())
     payload = shop.signer.opened(envelope)
+    assert payload is not None
     assert payload == base64.b64decode(envelope["payload"])
     subjects = json.loads(payload)["subject"]
     assert {s["name"] for s in subjects} == {
@@ -93,9 +93,7 @@ def test_idempotency_edits_and_tags(home: Path, tmp_path: Path) -> None:
 
 def _digests(home: Path, shard: str) -> dict[tuple[str, str], str | None]:
     shop = the_shop(home)
-    return {
-        (stage, row.clip_id): row.digest for stage in STAGES for row in shop.ledgers.latest(stage, shard).rows
-    }
+    return {(stage, row.clip_id): row.digest for stage in STAGES for row in shop.ledgers.latest(stage, shard).rows}
 
 
 def test_a_dry_run_writes_nothing_and_says_what_a_run_then_does(home: Path, tmp_path: Path, capsys: Any) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -213,6 +214,7 @@ def test_what_nobody_vouches_for_is_withheld(
 
     assert "<strong>Not verified.</strong>" in page_of(index)
     assert complaint in page_of(index)
+    assert "shows that the file is unaltered" not in page_of(index)
     assert complaint in index.read_text()
     assert "<video" not in index.read_text() + page_of(index)
     assert not list(index.parent.rglob("*.mp4")) + list(index.parent.rglob("*.jpg"))
@@ -264,7 +266,18 @@ def test_a_row_that_was_no_request_shows_what_was_written(shop: Workshop, tmp_pa
     page = page_of(write_gallery(shop, [held], tmp_path / "site"), "row-7")
 
     assert "Row 7 of its catalog" in page
-    assert "{&#34;aspect&#34;:&#34;21:9&#34;}" in page
+    assert "&#34;aspect&#34;: &#34;21:9&#34;" in page
+
+
+def test_provenance_ends_where_the_clip_was_stopped(shop: Workshop, tmp_path: Path) -> None:
+    nothing: dict[str, Any] = {"status": Status.HELD, "cost": Decimal(0)}
+    marks = (a_mark("prompts"), *(replace(a_mark(stage, **nothing), digest=None) for stage in ("latents", "frames")))
+
+    held = a_standing(shop, state=State.HELD, stage="latents", problem=FLICKER, marks=marks)
+    page = page_of(write_gallery(shop, [held], tmp_path / "site"))
+
+    assert '<span class="name">latents</span>' in page
+    assert '<span class="name">frames</span>' not in page
 
 
 def test_a_clip_whose_spec_is_lost_is_still_listed(shop: Workshop, tmp_path: Path) -> None:

@@ -53,8 +53,9 @@ def test_sizes_are_decimal(count_bytes: int, shown: str) -> None:
     assert size(count_bytes) == shown
 
 
-def test_measurements_have_four_digits() -> None:
+def test_measurements_have_four_digits_and_no_exponent() -> None:
     assert [number(value) for value in (0.0, 0.0123456, 95.128, 41.0)] == ["0", "0.01235", "95.13", "41"]
+    assert number(2566829.4) == "2,566,829"
 
 
 def test_names_become_words() -> None:

@@ -14,6 +14,7 @@ import dagster as dg
 
 from quality_checks.check import Check, Exhibit
 from resources.factory import Factory
+from resources.ledgers import Attempt
 from resources.workshop import Workshop
 from tests.builders import a_spec
 from vidgen_assets.clips.digest import canonical_json
@@ -58,6 +59,19 @@ class Floor:
 
     def assets(self) -> list[dg.AssetsDefinition]:
         return [stage_asset(s, description=s.name, kinds=(), group="floor") for s in self.stages]
+
+    def attempt(self, stage: str) -> Attempt:
+        """The newest attempt of `stage`, which there must be."""
+        found = self.shop.ledgers.latest(stage, SHARD)
+        assert found is not None
+        return found
+
+    def why(self, stage: str, clip_id: str) -> str:
+        """What the newest attempt of `stage` says against a clip."""
+        row = self.attempt(stage).row(clip_id)
+        assert row is not None
+        assert row.problem is not None
+        return row.problem.message
 
     def _stage(self, name: str, upstream: tuple[Stage, ...], gather: Any) -> Stage:
         return Stage(

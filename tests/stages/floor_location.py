@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -15,7 +16,7 @@ _FLOOR = Floor(_HOME, refused={(stage, clip) for stage, clip in _SWITCHES["refus
 
 
 @dg.asset(deps=["frames"], partitions_def=dg.StaticPartitionsDefinition(["everything"]))
-def weekly_reel(factory: Factory) -> dg.MaterializeResult[None]:
+def weekly_reel(factory: Factory) -> dg.MaterializeResult[Any]:
     """Reads all shards' frames, with other partitions than theirs."""
     requirements = [stage.requirement(_SWITCHES["policy_version"]) for stage in (_FLOOR.prompts, _FLOOR.frames)]
     admission = factory.workshop().gate.admit(SHARD, requirements)
@@ -23,7 +24,7 @@ def weekly_reel(factory: Factory) -> dg.MaterializeResult[None]:
 
 
 @dg.asset(deps=["frames"], partitions_def=_FLOOR.partitions, backfill_policy=dg.BackfillPolicy.single_run())
-def shard_reel(context: dg.AssetExecutionContext, factory: Factory) -> dg.MaterializeResult[None]:
+def shard_reel(context: dg.AssetExecutionContext, factory: Factory) -> dg.MaterializeResult[Any]:
     """Reads each shard's frames in one run over all shards: another backfill policy than the stages'."""
     requirements = [stage.requirement(_SWITCHES["policy_version"]) for stage in (_FLOOR.prompts, _FLOOR.frames)]
     admitted = [factory.workshop().gate.admit(shard, requirements).admitted for shard in context.partition_keys]

@@ -18,7 +18,6 @@ from tests.dagster_machinery import SYNCHRONOUS, a_workspace, run_backfill
 from tests.stages.factory_floor import SHARD, Floor
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.errors import AuditPending
-from vidgen_assets.clips.ledger import Status
 from vidgen_assets.stages.line import Orders, run_stage
 
 ALL = ("prompts", "frames", "encodes")
@@ -50,6 +49,13 @@ def launch(floor: Floor, instance: dg.DagsterInstance, *assets: str) -> dg.Execu
         asset_selection=[dg.AssetKey(name) for name in assets],
         raise_on_error=False,
     )
+
+
+def said(result: dg.ExecuteInProcessResult, asset: str) -> str:
+    failure = result.failure_data_for_node(asset)
+    assert failure is not None
+    assert failure.user_failure_data is not None
+    return failure.user_failure_data.description or ""
 
 
 def run_check(floor: Floor, instance: dg.DagsterInstance, asset: str) -> dg.ExecuteInProcessResult:
@@ -95,7 +101,7 @@ def test_later_run_of_the_downstream_asset_alone_after_a_failed_check(
     result = launch(floor, instance, "encodes")
     assert not result.success
     assert encoded(floor) == set()
-    assert "not fit" in result.failure_data_for_node("encodes").user_failure_data.description
+    assert "not fit" in said(result, "encodes")
 
 
 def test_later_run_after_a_failed_check_does_not_fall_back_to_the_attempt_before(
@@ -112,7 +118,7 @@ def test_later_run_after_a_failed_check_does_not_fall_back_to_the_attempt_before
 def test_launch_by_hand_with_nothing_upstream(floor: Floor, instance: dg.DagsterInstance) -> None:
     result = launch(floor, instance, "encodes")
     assert not result.success
-    assert "never been made" in result.failure_data_for_node("encodes").user_failure_data.description
+    assert "never been made" in said(result, "encodes")
 
 
 def test_launch_without_checks_still_audits_and_publishes_nothing(floor: Floor, instance: dg.DagsterInstance) -> None:
@@ -153,9 +159,7 @@ def test_a_deleted_verdict(floor: Floor, instance: dg.DagsterInstance) -> None:
             floor.shop.objects.delete(f"records/verdicts/frames/{SHARD}/{number:08d}")
     launch(floor, instance, "encodes")
     assert encoded(floor) == {"clip-1", "clip-2", "clip-4", "clip-5"}
-    row = floor.shop.ledgers.latest("encodes", SHARD).row("clip-3")
-    assert row.status is Status.HELD
-    assert "no genuine verdict" in row.problem.message
+    assert "no genuine verdict" in floor.why("encodes", "clip-3")
 
 
 @pytest.mark.parametrize("forgery", ["a refusal turned into a pass", "a signature copied from another verdict"])
@@ -171,7 +175,7 @@ def test_a_forged_verdict(floor: Floor, instance: dg.DagsterInstance, forgery: s
     floor.shop.records.append(series, canonical_json({"verdicts": [refused]}))
     launch(floor, instance, "encodes")
     assert "clip-3" not in encoded(floor)
-    assert "signatures do not verify" in floor.shop.ledgers.latest("encodes", SHARD).row("clip-3").problem.message
+    assert "signatures do not verify" in floor.why("encodes", "clip-3")
 
 
 def test_a_verdict_signed_by_a_stranger(floor: Floor, instance: dg.DagsterInstance, tmp_path: Path) -> None:
@@ -190,9 +194,9 @@ def test_a_verdict_signed_by_a_stranger(floor: Floor, instance: dg.DagsterInstan
 def test_an_edited_ledger(floor: Floor, instance: dg.DagsterInstance) -> None:
     floor.refused = {("frames", "clip-3")}
     launch(floor, instance, "prompts", "frames")
-    other = floor.shop.ledgers.latest("prompts", SHARD)
+    other = floor.attempt("prompts")
     key = f"records/ledger/frames/{SHARD}/00000001"
-    floor.shop.objects.put(key, floor.shop.objects.get(f"records/ledger/prompts/{SHARD}/{other.number:08d}"))
+    floor.shop.objects.put(key, floor.shop.objects.get(f"records/ledger/prompts/{SHARD}/{other.number:08d}") or b"")
     result = launch(floor, instance, "encodes")
     assert not result.success
     assert encoded(floor) == set()
@@ -231,7 +235,7 @@ def test_downstream_made_from_an_older_upstream_is_stale(floor: Floor, instance:
     launch(floor, instance, "prompts")
     floor.made.clear()
     launch(floor, instance, "encodes")
-    assert "changed after this was made" in floor.shop.ledgers.latest("encodes", SHARD).row("clip-1").problem.message
+    assert "changed after this was made" in floor.why("encodes", "clip-1")
     assert encoded(floor) == set()
 
 

@@ -74,7 +74,7 @@ def test_one_clip_refused_is_that_clips_matter(floor: Floor) -> None:
     floor.refused = {("frames", "clip-2")}
     report = run(floor, *floor.stages)
     assert statuses(report)["clip-2"] is Status.HELD
-    assert report.attempt.row("clip-2").problem.message.startswith("at frames: frames_are_fine")
+    assert floor.why(report.attempt.stage, "clip-2").startswith("at frames: frames_are_fine")
     assert [c for c, s in statuses(report).items() if s is Status.MADE] == ["clip-1", "clip-3", "clip-4", "clip-5"]
     assert report.judgement.is_fit
 
@@ -103,7 +103,7 @@ def test_passing_trouble_is_tried_again_in_place(floor: Floor) -> None:
     floor.errors = {("frames", "clip-1"): [TransientError("throttled"), TransientError("throttled")]}
     report = run(floor, floor.prompts, floor.frames)
     assert statuses(report)["clip-1"] is Status.MADE
-    assert report.attempt.row("clip-1").tries == 3
+    assert report.attempt.rows[0].tries == 3
 
 
 def test_trouble_that_lasts_asks_for_another_run_and_publishes_nothing(floor: Floor) -> None:
@@ -111,7 +111,7 @@ def test_trouble_that_lasts_asks_for_another_run_and_publishes_nothing(floor: Fl
     run(floor, floor.prompts)
     with pytest.raises(TransientError, match="clip-1"):
         run(floor, floor.frames, may_retry=True)
-    assert floor.shop.publications.of(floor.shop.ledgers.latest("frames", SHARD)) is None
+    assert floor.shop.publications.of(floor.attempt("frames")) is None
     assert set(statuses(run(floor, floor.frames, may_retry=True)).values()) == {Status.MADE, Status.REUSED}
 
 
@@ -121,7 +121,10 @@ def test_a_failure_for_good_costs_exactly_one_attempt(floor: Floor) -> None:
     report = run(floor, *floor.stages)
     assert floor.made["frames", "clip-1"] == 1
     assert statuses(report)["clip-1"] is Status.FAILED
-    assert report.attempt.row("clip-1").problem.kind is ErrorKind.PERMANENT
+    row = report.attempt.row("clip-1")
+    assert row is not None
+    assert row.problem is not None
+    assert row.problem.kind is ErrorKind.PERMANENT
 
 
 def test_a_person_can_allow_one_more_attempt(floor: Floor) -> None:
@@ -139,16 +142,17 @@ def test_wrong_input_holds_the_clip(floor: Floor) -> None:
 def test_an_error_nobody_foresaw_fails_its_clip_and_names_its_type(floor: Floor) -> None:
     floor.errors = {("frames", "clip-4"): [ZeroDivisionError("oops")]}  # pyright: ignore[reportAttributeAccessIssue]
     report = run(floor, floor.prompts, floor.frames)
-    assert "unexpected ZeroDivisionError: oops" in report.attempt.row("clip-4").problem.message
+    assert "unexpected ZeroDivisionError: oops" in floor.why(report.attempt.stage, "clip-4")
     assert sum(s is Status.MADE for s in statuses(report).values()) == 4
 
 
 def test_an_altered_artifact_is_made_again(floor: Floor) -> None:
     report = run(floor, floor.prompts, floor.frames)
-    row = report.attempt.row("clip-1")
-    floor.shop.artifacts.path(row.digest).write_bytes(b"altered")
+    digest = report.attempt.rows[0].digest
+    assert digest is not None
+    floor.shop.artifacts.path(digest).write_bytes(b"altered")
     floor.made.clear()
-    assert run(floor, floor.frames).attempt.row("clip-1").digest == row.digest
+    assert run(floor, floor.frames).attempt.rows[0].digest == digest
     assert floor.made == {("frames", "clip-1"): 1}
 
 

@@ -34,7 +34,7 @@ def main() -> None:
     except VidgenError as error:
         errors.print(f"[red]vidgen:[/] {escape(str(error))}")
         sys.exit(BAD_INPUT if error.kind is ErrorKind.INPUT else FAILED)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the outermost edge: told in one paragraph, kept in full in a file
         log = read_settings().home / "last-error.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(traceback.format_exc())
@@ -127,7 +127,9 @@ def doctor(as_json: AsJson = False) -> None:
         print_json({d.subject: {"is_well": d.is_well, "says": d.says} for d in found})
     else:
         for d in found:
-            console.print(f"[{'green' if d.is_well else 'red'}]{'well' if d.is_well else 'ill '}[/] {d.subject}: {escape(d.says)}")
+            console.print(
+                f"[{'green' if d.is_well else 'red'}]{'well' if d.is_well else 'ill '}[/] {d.subject}: {escape(d.says)}"
+            )
     if not all(d.is_well for d in found):
         raise typer.Exit(FAILED)
 
@@ -140,7 +142,9 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens, on this mac
     home = prepare_dagster_home(read_settings())
     command = [sys.executable, "-m", "dagster", "dev", "-m", "vidgen_assets.definitions", "-h", "127.0.0.1"]
     raise typer.Exit(
-        subprocess.run([*command, "-p", str(port)], env=child_environment(DAGSTER_HOME=str(home)), check=False).returncode
+        subprocess.run(
+            [*command, "-p", str(port)], env=child_environment(DAGSTER_HOME=str(home)), check=False
+        ).returncode
     )
 
 

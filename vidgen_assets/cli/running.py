@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from vidgen_assets.automation.enrol import Enrolment, run_tags_of
 from vidgen_assets.automation.jobs import STAGES, make_clips
@@ -80,12 +80,12 @@ def _progress(clips: int, console: Console) -> Iterator[None]:
 
 
 class _Bars(logging.Handler):
-    def __init__(self, progress: Progress, bars: dict[str, object]) -> None:
+    def __init__(self, progress: Progress, bars: dict[str, TaskID]) -> None:
         super().__init__()
         self._progress, self._bars = progress, bars
 
     def emit(self, record: logging.LogRecord) -> None:
         bar = self._bars.get(str(getattr(record, "stage", "")))
         if bar is not None:
-            self._progress.start_task(bar)  # pyright: ignore[reportArgumentType]
-            self._progress.advance(bar)  # pyright: ignore[reportArgumentType]
+            self._progress.start_task(bar)
+            self._progress.advance(bar)

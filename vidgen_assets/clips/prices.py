@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
+
 from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.ledger import Usage
 

@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 from pydantic import PositiveInt
 
-from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.spec import Aspect
 
 

@@ -10,10 +10,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 
-from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.frozen import Frozen
 
 VariableValue = str | int | float | bool
 
@@ -61,7 +61,7 @@ class ClipRequest(Frozen):
     clip_id: str
     prompt: str | None = None
     template: str | None = None
-    variables: dict[str, VariableValue] = {}
+    variables: dict[str, VariableValue] = Field(default_factory=dict)
     script: str | None = None
     language: str
     image: str | None = None

@@ -23,11 +23,11 @@ _BITEXACT = {"fflags": "+bitexact", "flags": "+bitexact", "map_metadata": -1}
 # Without accurate_rnd and bitexact the scaler's answer depends on the processor's instruction set.
 _SCALER = "bicubic+accurate_rnd+bitexact"
 _BT709 = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
-# Frame threads are not repeatable under rate control: six runs with 2 threads gave five different files, with 1
-# thread always the same one (x264 of ffmpeg 9.0.2, 2026-11-22). It costs no throughput where it counts: the rungs
+# Frame threads are not repeatable under rate control: five runs with 2 threads gave five different 720p files, with
+# 1 thread always the same one (x264 of ffmpeg 9.0.2, 2026-11-22). It costs no throughput where it counts: the rungs
 # run beside each other, and clips do.
 _X264_THREADS = 1
-# The same bytes with and without AVX2; no measurable cost.
+# The same bytes on every instruction set, tried with AVX2, SSE2 and plain C; no measurable cost.
 _X264_PARAMETERS = "open-gop=0:scenecut=0:cpu-independent=1"
 # The rate control may save up bits for this long, at the peak rate: what a player must buffer before it starts.
 BUFFER_S = 1
@@ -46,9 +46,7 @@ def ladder_arguments(shape: FrameShape, aspect: Aspect, profile: OutputProfile) 
         video_size=(shape.width, shape.height),  # a string would come out as its first two letters
         framerate=str(shape.fps),
     )
-    picture = source.filter("scale", out_color_matrix="bt709", out_range="tv", flags=_SCALER).filter(
-        "format", "yuv420p"
-    )
+    picture = source.filter("scale", out_color_matrix="bt709", out_range="tv", flags=_SCALER)
     branches = picture.filter("format", "yuv420p").filter_multi_output("split", len(profile.rungs))
     outputs = [
         _rendition(_fitted(branches[number], shape, rung.size(aspect)), shape.fps, rung, profile)

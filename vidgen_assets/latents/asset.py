@@ -1,4 +1,4 @@
-"""The `latents` asset. What a backend makes is in `resources/backends/`; what guards it in `quality_checks/latents.py`."""
+"""The `latents` asset. Who makes them is in `resources/backends/`, what guards them in `quality_checks/latents.py`."""
 
 from pathlib import Path
 from typing import Any

@@ -51,8 +51,7 @@ def mended_mpd(text: str, rates_bps: Mapping[str, int], fps: Fraction) -> str:
     """The MPD with true bandwidths, plain frame rates, and every video segment known to start with a keyframe.
 
     The packager writes the rate as the clock over the frame's ticks (`15360/512`) and says `startWithSAP` for sound
-    only; without it a strict player may not switch at any segment. Its threads number the sets in the order in which
-    they come to them (one package in twenty came out otherwise), so the numbers are given anew.
+    only; without it a strict player may not switch at any segment.
     """
     ET.register_namespace("", _DASH_NAMESPACE)
     ET.register_namespace("xsi", _XSI)
@@ -67,21 +66,5 @@ def mended_mpd(text: str, rates_bps: Mapping[str, int], fps: Fraction) -> str:
         for template in representation.iter(f"{_DASH}SegmentTemplate"):
             folder = template.attrib["initialization"].split("/")[0]
             representation.set("bandwidth", str(max(int(representation.attrib["bandwidth"]), rates_bps[folder])))
-    _put_in_order(root)
     ET.indent(root)
     return f"{_XML}\n{ET.tostring(root, encoding='unicode')}\n"
-
-
-def _put_in_order(root: ET.Element) -> None:
-    """Pictures before sounds, sounds by language, and numbers in that order."""
-    for period in root.iter(f"{_DASH}Period"):
-        sets = sorted(
-            period.findall(f"{_DASH}AdaptationSet"), key=lambda s: (s.get("contentType") != "video", s.get("lang", ""))
-        )
-        for adaptation in sets:
-            period.remove(adaptation)
-        period.extend(sets)
-        for number, adaptation in enumerate(sets):
-            adaptation.set("id", str(number))
-    for number, representation in enumerate(root.iter(f"{_DASH}Representation")):
-        representation.set("id", str(number))

@@ -59,6 +59,9 @@ def packager_arguments(encoding: Encoding, language: str) -> list[str]:
         # Exact for fractional rates: 60 frames at 30000/1001 are 2.002 s, and a boundary set at 2 s would drift off
         # the keyframes.
         f"--segment_duration={float(encoding.segment_s)!r}",
+        # Its threads number the MPD's sets in the order in which they come to them: 10 of 80 packages came out
+        # otherwise, none of 80 in one thread, and that took less time (7 ms, not 10).
+        "--single_threaded",
         "--use_fake_clock_for_muxer",  # creation times of zero: the same input gives the same bytes
         "--generate_static_live_mpd",  # addresses segments by template although the clip is complete
         f"--mpd_output={MPD_FILE}",

@@ -1,4 +1,7 @@
-"""Where a release stands: by catalog, clip and the digest of its statement. Laying it out: `resources/release_shelf.py`."""
+"""Where a release stands: by catalog, clip and the digest of its statement.
+
+Laying it out is `resources/release_shelf.py`.
+"""
 
 from dataclasses import dataclass
 

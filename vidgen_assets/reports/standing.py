@@ -148,9 +148,7 @@ def _marks(clip_id: str, shard: _Shard) -> list[StageMark]:
             cost = sum((r.cost for a in shard.attempts[stage] for r in a.rows if r.clip_id == clip_id), Decimal(0))
             cpu_s = sum(r.usage.cpu_s for a in shard.attempts[stage] for r in a.rows if r.clip_id == clip_id)
             wall_s = sum(r.usage.wall_s for a in shard.attempts[stage] for r in a.rows if r.clip_id == clip_id)
-            marks.append(
-                StageMark(stage, row.status, row.digest, cpu_s, wall_s, cost, attempt.number, attempt.run_id)
-            )
+            marks.append(StageMark(stage, row.status, row.digest, cpu_s, wall_s, cost, attempt.number, attempt.run_id))
     return marks
 
 

@@ -7,6 +7,7 @@ Dagster nor a person takes it for done. Selecting checks alone looks again at wh
 import logging
 import warnings
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -24,7 +25,7 @@ from vidgen_assets.stages.stage import Stage
 PROGRESS = "vidgen.progress"
 """The logger that gets one record per clip and stage; the command line draws its bars from it."""
 
-Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
+Events = Iterator[Any]  # MaterializeResult and AssetCheckResult; the former is generic over a private type
 
 
 class StageConfig(dg.Config):

@@ -90,8 +90,9 @@ def _examine(
 
 def _lay_out(stage: Stage, task: Task, artifact: Artifact, scratch: Path, shop: Workshop) -> Exhibit:
     path = shop.artifacts.check_out(artifact, scratch / stage.name)
-    upstream = {name: shop.artifacts.check_out(a, scratch / name) for name, a in task.artifacts.items()
-                if a.form is Form.FILE}
+    upstream = {
+        name: shop.artifacts.check_out(a, scratch / name) for name, a in task.artifacts.items() if a.form is Form.FILE
+    }
     spec = task.known_spec or ClipSpec.model_validate_json(path.read_bytes())
     return Exhibit(spec=spec, path=path, tools=shop.media, thresholds=THRESHOLDS, upstream=upstream)
 

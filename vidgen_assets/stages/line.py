@@ -43,7 +43,9 @@ class Orders:
     """Whether somebody will run the stage again if clips are left with transient or capacity trouble."""
 
 
-def run_stage(stage: Stage, shard: str, shop: Workshop, orders: Orders, progress: Progress = lambda row: None) -> Report:
+def run_stage(
+    stage: Stage, shard: str, shop: Workshop, orders: Orders, progress: Progress = lambda row: None
+) -> Report:
     """Make, audit and publish. Raises `TransientError` before publishing when clips are worth another try and
     `orders.may_retry`; raises what the gate raises."""
     gathered = stage.gather(stage, shard, shop)
@@ -71,7 +73,9 @@ def audit_again(stage: Stage, shard: str, shop: Workshop) -> Report:
         raise TransientError(f"{stage.name} has never been made for {shard}", stage=stage.name)
     tasks = {task.clip_id: task for task in stage.gather(stage, shard, shop).tasks}
     shelf = shop.verdicts.open(stage.name, shard)
-    works = [Worked(tasks[row.clip_id], row) for row in attempt.rows if row.clip_id in tasks and _is_current(row, tasks)]
+    works = [
+        Worked(tasks[row.clip_id], row) for row in attempt.rows if row.clip_id in tasks and _is_current(row, tasks)
+    ]
     verdicts = [v for w in works for v in audit_clip(stage, shard, w, shelf, shop, again=True)]
     judgement = judge(stage, shard, attempt.rows, verdicts, shop)
     _publish(attempt, judgement, shop)

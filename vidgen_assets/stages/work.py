@@ -61,13 +61,15 @@ def _recall_or_make(
 
 def _make(stage: Stage, task: Task, shop: Workshop, key: Digest, watch: "_Stopwatch") -> LedgerRow:
     tries = 0
+
+    def once() -> tuple[Made, Artifact]:
+        nonlocal tries
+        tries += 1
+        return _make_and_keep(stage, task, shop)
+
+    patient = stamina.RetryingCaller(attempts=_TRIES, wait_initial=_WAIT_S, wait_max=_LONGEST_WAIT_S)
     try:
-        for attempt in stamina.retry_context(
-            on=TransientError, attempts=_TRIES, wait_initial=_WAIT_S, wait_max=_LONGEST_WAIT_S
-        ):
-            with attempt:
-                tries += 1
-                made, artifact = _make_and_keep(stage, task, shop)
+        made, artifact = patient.on(TransientError)(once)
     except VidgenError as error:
         problem = Problem.of(error)
         if not error.kind.is_retriable:

@@ -19,7 +19,7 @@ from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing
 from vidgen_assets.clips.spec import ClipRequest, ClipSpec, MediaFile
 from vidgen_assets.clips.verdicts import Verdict
 from vidgen_assets.reports.gallery.release import ShownRelease
-from vidgen_assets.reports.standing import WALK, Standing, State
+from vidgen_assets.reports.standing import WALK, StageMark, Standing, State
 
 # Template variables that say what a clip is called, best first; `manifests/metadata.py` names releases the same way.
 _TITLES = ("headline", "title", "name")
@@ -85,6 +85,19 @@ class ShownClip:
         return {name: file for name, file in found.items() if file}
 
     @property
+    def marks(self) -> tuple[StageMark, ...]:
+        """The stages that made or cost something, and where the clip was stopped; none that it never reached."""
+        marks = self.standing.marks
+        stopped = next((mark for mark in marks if mark.digest is None), None)
+        return tuple(mark for mark in marks if mark.digest or mark.cost or mark is stopped)
+
+    @property
+    def written(self) -> str:
+        """The catalog's row as it was written, without its empty cells."""
+        cells = json.loads(self.row.raw) if self.row else {}
+        return json.dumps({k: v for k, v in cells.items() if v is not None}, indent=2, ensure_ascii=False)
+
+    @property
     def next_stage(self) -> str:
         """Where a waiting clip goes on."""
         done = WALK.index(self.standing.stage) if self.standing.stage in WALK else -1
@@ -142,7 +155,7 @@ class Reader:
 
 
 def _about(shelf: Shelf, digest: Digest, clip_id: str) -> list[Verdict]:
-    """By name of the check. Clips may share bytes and so a verdict: the reason is the same, whoever was judged first."""
+    """By name of the check. Clips may share bytes and so a verdict: the reason is the same, whoever was judged."""
     found = shelf.about(digest)
     own = [verdict for verdict in found if verdict.clip_id == clip_id]
     return sorted(own or found, key=lambda v: (v.check.name, v.check.version, v.policy_version))

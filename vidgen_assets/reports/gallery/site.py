@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -24,6 +25,7 @@ from vidgen_assets.reports.standing import Standing, State
 _PACKAGE = "vidgen_assets.reports.gallery"
 _ASSETS = ("gallery.css", "gallery.js")
 _INDEX = "index.html"
+_FILTERS = (words.money, words.seconds, words.running_time, words.size, words.number, words.plain, words.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,8 @@ def _clear(out: Path) -> None:
     """Make room. The assets go last, so that an interrupted clearing is still known as a gallery."""
     out.mkdir(parents=True, exist_ok=True)
     if any(out.iterdir()) and not (out / "assets" / _ASSETS[0]).is_file():
-        remedy = "Name another folder, or empty this one."
-        raise InputError(
-            "the folder holds something else",
-            field="out",
-            value=str(out),
-            allowed="a gallery, or nothing",
-            remedy=remedy,
-        )
+        allowed, remedy = "a gallery, or nothing", "Name another folder, or empty this one."
+        raise InputError("the folder holds something else", field="out", value=out, allowed=allowed, remedy=remedy)
     (out / _INDEX).unlink(missing_ok=True)
     for folder in (out / "clips", out / "media", out / "assets"):
         if folder.exists():
@@ -126,9 +122,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for word in (words.money, words.seconds, words.running_time, words.size, words.number, words.plain, words.moment):
-        env.filters[word.__name__] = word
-    env.globals.update(State=State, VIDEO=CLIP_FILE, POSTER=POSTER_FILE)
+    # jinja2's annotations know its own defaults only.
+    filters, names = cast("dict[str, Any]", env.filters), cast("dict[str, Any]", env.globals)
+    filters.update({word.__name__: word for word in _FILTERS})
+    names.update(State=State, VIDEO=CLIP_FILE, POSTER=POSTER_FILE)
     return env
 
 

@@ -36,17 +36,18 @@ def running_time(value: Fraction | float) -> str:
 
 def size(count_bytes: int) -> str:
     """`640 B`, `12 kB`, `3.4 MB`."""
-    amount, unit = float(count_bytes), "B"
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < _BYTES_PER_UNIT:
-            break
+    if count_bytes < _BYTES_PER_UNIT:
+        return f"{count_bytes} B"
+    amount, units = count_bytes / _BYTES_PER_UNIT, ["kB", "MB", "GB"]
+    while amount >= _BYTES_PER_UNIT and len(units) > 1:
         amount /= _BYTES_PER_UNIT
-    return f"{amount:.1f} {unit}" if amount < 10 and unit != "B" else f"{amount:.0f} {unit}"
+        units.pop(0)
+    return f"{amount:.{0 if amount >= 10 else 1}f} {units[0]}"
 
 
 def number(value: float) -> str:
-    """A measurement, four significant digits."""
-    return f"{value:.4g}"
+    """A measurement: whole from a thousand on, otherwise four significant digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def plain(name: str) -> str:

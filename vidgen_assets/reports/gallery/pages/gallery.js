@@ -8,7 +8,6 @@ for (const player of document.querySelectorAll(".player")) {
   const atRest = (rests) => {
     video.controls = !rests;
     button.hidden = !rests;
-    player.classList.toggle("at-rest", rests);
   };
   button.addEventListener("click", () => {
     atRest(false);
