@@ -85,11 +85,14 @@ class ArtifactStore:
         return folder
 
     def holds(self, artifact: Artifact) -> bool:
-        """Whether the artifact is there, whole and unaltered. Reads every byte of it."""
+        """Whether the artifact is there, whole and unaltered. Reads every byte of it; of a remote store's files, those
+        of the cached copy, if the store has as many."""
         try:
             if artifact.form is Form.TREE:
                 # A list, not a generator: every altered file must be found, or a repair would mend one at a time.
                 return all([self.holds(file) for file in self.listing(artifact.digest).values()])  # noqa: C419
+            if self._objects.root is None and self._objects.size(_key(artifact.digest)) != artifact.size_bytes:
+                return False  # other machines have no copy of ours
             self.path(artifact.digest)
         except (ArtifactMissing, ArtifactCorrupt):
             return False

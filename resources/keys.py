@@ -5,6 +5,7 @@ Public keys of earlier deployments stay trusted through `trusted_keys` so that o
 """
 
 import base64
+import copy
 import os
 import tempfile
 from collections.abc import Mapping
@@ -69,10 +70,10 @@ class Signer:
         """The payload, if a trusted key signed it."""
         keys: list[Key] = [SSlibKey.from_crypto(public, keyid=key_id) for key_id, public in self._trusted.items()]
         try:
-            opened = Envelope.from_dict(dict(envelope))
+            opened = Envelope.from_dict(copy.deepcopy(dict(envelope)))  # it takes the signatures apart
             opened.verify(keys, 1)
-        except (VerificationError, ValueError, KeyError, TypeError):
-            return None
+        except (VerificationError, ValueError, KeyError, TypeError, AttributeError):
+            return None  # signed by nobody we trust, altered, or no envelope at all
         return opened.payload
 
     @property

@@ -5,7 +5,8 @@ ledger file, so a ledger that was edited afterwards is no longer published.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from resources.keys import Signer
 from resources.ledgers import Attempt
@@ -23,6 +24,9 @@ class Publication:
     is_fit: bool
     reason: str
     recorded_at: str
+
+
+_FIELDS = {"stage", "shard", *(field.name for field in fields(Publication))}
 
 
 class Publications:
@@ -46,32 +50,48 @@ class Publications:
         self._records.append(_series(attempt.stage, attempt.shard), canonical_json(entry))
 
     def of(self, attempt: Attempt) -> Publication | None:
-        """The newest genuine publication of exactly this attempt with exactly these rows. A copy of an earlier one,
-        put after the one that overruled it, doesn't count again."""
-        entries = self._records.read_all(_series(attempt.stage, attempt.shard))
-        found = [self._verified(entry.data, attempt) for entry in entries]
-        said = list(dict.fromkeys(publication for publication in found if publication))
-        return said[-1] if said else None
+        """The newest genuine publication of exactly this attempt with exactly these rows.
 
-    def _verified(self, data: bytes, attempt: Attempt) -> Publication | None:
+        As in the verdict book, a copy of an earlier entry says nothing new, and what stands before a forged or
+        unreadable entry no longer counts.
+        """
+        newest: Publication | None = None
+        heard: set[Publication] = set()
+        for entry in self._records.read_all(_series(attempt.stage, attempt.shard)):
+            statement = self._genuine(entry.data)
+            if statement is None:
+                newest = None
+            elif _place(statement) == (attempt.stage, attempt.shard, attempt.number, attempt.digest):
+                publication = _from_statement(statement)
+                newest = newest if publication in heard else publication
+                heard.add(publication)
+        return newest
+
+    def _genuine(self, data: bytes) -> dict[str, Any] | None:
+        """The statement of an entry that a trusted key signed. A verdict is signed too, but is no publication."""
         try:
             row = json.loads(data)
-            said = row["statement"]
-            if not self._signer.verifies(row["key_id"], row["signature"], canonical_json(said)):
-                return None
-            place = (said["stage"], said["shard"], said["attempt"], said["ledger_digest"])
-            publication = Publication(
-                attempt=said["attempt"],
-                ledger_digest=said["ledger_digest"],
-                policy_version=said["policy_version"],
-                is_fit=said["is_fit"],
-                reason=said["reason"],
-                recorded_at=said["recorded_at"],
-            )
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return None  # also a genuine statement of another kind, such as a verdict, put into this series
-        return publication if place == (attempt.stage, attempt.shard, attempt.number, str(attempt.digest)) else None
+            statement = row["statement"]
+            genuine = self._signer.verifies(row["key_id"], row["signature"], canonical_json(statement))
+            return statement if genuine and _FIELDS <= statement.keys() else None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
 
 
 def _series(stage: str, shard: str) -> str:
     return f"publications/{stage}/{shard}"
+
+
+def _place(statement: dict[str, Any]) -> tuple[Any, ...]:
+    return (statement["stage"], statement["shard"], statement["attempt"], statement["ledger_digest"])
+
+
+def _from_statement(statement: dict[str, Any]) -> Publication:
+    return Publication(
+        attempt=statement["attempt"],
+        ledger_digest=statement["ledger_digest"],
+        policy_version=statement["policy_version"],
+        is_fit=statement["is_fit"],
+        reason=statement["reason"],
+        recorded_at=statement["recorded_at"],
+    )

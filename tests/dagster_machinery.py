@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,9 +19,13 @@ from dagster._daemon.backfill import execute_backfill_iteration
 from dagster._utils.error import SerializableErrorInfo
 
 SYNCHRONOUS = {
-    "run_launcher": {"module": "dagster._core.launcher.sync_in_memory_run_launcher", "class": "SyncInMemoryRunLauncher"}
+    "run_launcher": {
+        "module": "dagster._core.launcher.sync_in_memory_run_launcher",
+        "class": "SyncInMemoryRunLauncher",
+    },
+    "run_coordinator": {"module": "dagster._core.run_coordinator", "class": "DefaultRunCoordinator"},
 }
-"""Instance overrides: a launched run is over when the launch returns."""
+"""Instance overrides: a run that is submitted is over when the submission returns."""
 
 _MOST_ITERATIONS = 20
 
@@ -32,8 +37,10 @@ def a_workspace(instance: dg.DagsterInstance, module: str) -> Iterator[Workspace
         loadable_target_origin=LoadableTargetOrigin(executable_path=sys.executable, module_name=module),
         location_name="floor",
     )
-    with WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget([origin])) as context:
-        yield context
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Dagster's own machinery warns of its own deprecations
+        with WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget([origin])) as context:
+            yield context
 
 
 def run_backfill(

@@ -288,5 +288,5 @@ def test_backfill(location: str, tmp_path: Path, selection: tuple[str, ...], dow
         assert materialised(instance, "prompts") == [SHARD]
         assert materialised(instance, "frames") == []
         assert materialised(instance, downstream) == []
-        assert len(instance.get_runs()) >= 3
+        assert len(instance.get_runs()) >= 2, "both backfills launched what they were asked for"
     assert Floor(tmp_path).shop.ledgers.latest("encodes", SHARD) is None
