@@ -73,7 +73,7 @@ class Publications:
             row = json.loads(data)
             statement = row["statement"]
             genuine = self._signer.verifies(row["key_id"], row["signature"], canonical_json(statement))
-            return statement if genuine and _FIELDS <= statement.keys() else None
+            return statement if genuine and statement.keys() >= _FIELDS else None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 

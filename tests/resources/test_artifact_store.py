@@ -1,4 +1,4 @@
-"""What the contract of every store leaves open: hostile listings, the cache of a remote store, and what a write reads."""
+"""What the contract of every store leaves open: hostile listings, the cache of a remote store, what a write moves."""
 
 import json
 from pathlib import Path
@@ -74,9 +74,7 @@ def test_bytes_that_arrive_wrong_are_not_kept_in_the_cache(
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
 
 
-def test_writing_what_a_remote_store_has_moves_no_bytes(
-    remote: ArtifactStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_writing_what_a_remote_store_has_moves_no_bytes(remote: ArtifactStore, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = remote.put_bytes(b"abc" * 1000)
     for transfer in ("get", "put"):
         monkeypatch.setattr(obstore, transfer, refuse)

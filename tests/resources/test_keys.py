@@ -113,7 +113,9 @@ def test_production_takes_a_mounted_key(tmp_path: Path) -> None:
     assert signer.verifies(signer.key_id, signer.sign(b"x"), b"x")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+)
 def test_a_key_that_cannot_be_read_is_wrong_input(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "key.pem").write_bytes(content)
     with pytest.raises(InputError, match="can't be read"):
@@ -194,7 +196,9 @@ def test_a_tampered_envelope_does_not_open(tmp_path: Path, change: dict[str, Any
     assert signer.opened({**envelope, **change}) is None
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)
+)
 
 
 @given(st.dictionaries(st.sampled_from(["payload", "payloadType", "signatures", "x"]), JSON))

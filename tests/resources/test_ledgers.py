@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -39,8 +40,7 @@ rows = st.builds(
     campaign=text,
     owner=text,
     customer=text,
-    problem=st.none()
-    | st.builds(Problem, st.sampled_from(ErrorKind), text, *(st.none() | text for _ in range(4))),
+    problem=st.none() | st.builds(Problem, st.sampled_from(ErrorKind), text, *(st.none() | text for _ in range(4))),
     tries=st.integers(0, 2**31 - 1),
 )
 
@@ -132,7 +132,7 @@ def test_a_row_is_found_by_its_clip(ledgers: Ledgers) -> None:
 def test_a_ledger_that_cannot_be_read_says_what_to_do(ledgers: Ledgers, objects: ObjectStore, data: bytes) -> None:
     append(ledgers, a_row())
     objects.put(KEY, data)
-    with pytest.raises(ArtifactCorrupt, match="attempt 1 .* Materialise frames for this shard again"):
+    with pytest.raises(ArtifactCorrupt, match=r"attempt 1 .* Materialise frames for this shard again"):
         ledgers.latest("frames", "shop")
 
 
@@ -144,7 +144,9 @@ def test_after_an_unreadable_attempt_a_new_one_is_the_newest(ledgers: Ledgers, o
 
 
 @pytest.mark.parametrize("column", ["clip_id", "run_id", "recorded_at", "inputs", "tries"])
-def test_a_ledger_without_a_column_is_corrupt(ledgers: Ledgers, objects: ObjectStore, column: str, tmp_path) -> None:
+def test_a_ledger_without_a_column_is_corrupt(
+    ledgers: Ledgers, objects: ObjectStore, column: str, tmp_path: Path
+) -> None:
     table = to_table(append(ledgers, a_row())).drop("stage", "shard", "attempt", column)
     table.write_parquet(tmp_path / "ledger")
     objects.put(KEY, tmp_path / "ledger")
@@ -153,10 +155,11 @@ def test_a_ledger_without_a_column_is_corrupt(ledgers: Ledgers, objects: ObjectS
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("cost", "dear"), ("status", "done"), ("digest", "md5:1"), ("inputs", None), ("problem", "[]")]
+    ("column", "value"),
+    [("cost", "dear"), ("status", "done"), ("digest", "md5:1"), ("inputs", None), ("problem", "[]")],
 )
 def test_a_value_that_cannot_stand_there_is_corrupt(
-    ledgers: Ledgers, objects: ObjectStore, column: str, value: str | None, tmp_path
+    ledgers: Ledgers, objects: ObjectStore, column: str, value: str | None, tmp_path: Path
 ) -> None:
     table = to_table(append(ledgers, a_row())).with_columns(pl.lit(value).alias(column))
     table.write_parquet(tmp_path / "ledger")
@@ -165,9 +168,7 @@ def test_a_value_that_cannot_stand_there_is_corrupt(
         ledgers.latest("frames", "shop")
 
 
-def test_a_panic_of_the_parquet_reader_is_a_clear_error_too(
-    ledgers: Ledgers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_panic_of_the_parquet_reader_is_a_clear_error_too(ledgers: Ledgers, monkeypatch: pytest.MonkeyPatch) -> None:
     """About 1 in 400 ledgers with a flipped byte makes polars panic, which is no `Exception`."""
     append(ledgers, a_row())
 
@@ -179,9 +180,7 @@ def test_a_panic_of_the_parquet_reader_is_a_clear_error_too(
         ledgers.latest("frames", "shop")
 
 
-def test_whatever_bytes_are_flipped_a_reader_gets_rows_or_a_clear_error(
-    ledgers: Ledgers, objects: ObjectStore
-) -> None:
+def test_whatever_bytes_are_flipped_a_reader_gets_rows_or_a_clear_error(ledgers: Ledgers, objects: ObjectStore) -> None:
     """Parquet has no check of its own: altered rows may well be readable, and the publication's digest refuses them."""
     attempt = append(ledgers, *(a_row(f"clip-{n}") for n in range(5)))
     whole, random = objects.get(KEY) or b"", Random(7)

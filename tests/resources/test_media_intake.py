@@ -45,9 +45,7 @@ def test_a_file_is_kept_by_its_digest(intake: MediaIntake, artifacts: ArtifactSt
     assert artifacts.read(kept.digest) == b"a mug"
 
 
-def test_looking_says_the_same_and_writes_nothing(
-    intake: MediaIntake, artifacts: ArtifactStore, catalog: str
-) -> None:
+def test_looking_says_the_same_and_writes_nothing(intake: MediaIntake, artifacts: ArtifactStore, catalog: str) -> None:
     seen = intake.look(catalog, "pictures/mug.png")
     with pytest.raises(ArtifactMissing):
         artifacts.read(seen.digest)

@@ -1,6 +1,5 @@
 """Stores on this machine: a local folder and memory. S3 has the same claims in `test_s3.py`."""
 
-import os
 from pathlib import Path
 
 import obstore
@@ -67,7 +66,7 @@ def test_a_key_that_climbs_or_hides_is_refused(tmp_path: Path, key: str) -> None
     for touch in (lambda: store.put(key, b"x"), lambda: store.create(key, b"x"), lambda: store.get(key)):
         with pytest.raises(InputError):
             touch()
-    assert os.listdir(tmp_path) == ["store"]
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

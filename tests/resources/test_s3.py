@@ -99,16 +99,16 @@ def another_machine(home: Path, first: Path, store_url: str) -> Floor:
     return a_floor(home, store_url)
 
 
-def walk(floor: Floor) -> dict[str, Digest | None]:
+def walk(floor: Floor) -> dict[str, Digest]:
     """Runs the shard through every stage; the digests of what the last one holds."""
     reports = [run_stage(stage, SHARD, floor.shop, Orders("run-1")) for stage in floor.stages]
-    return {row.clip_id: row.digest for row in reports[-1].attempt.rows}
+    return {row.clip_id: row.digest for row in reports[-1].attempt.rows if row.digest}
 
 
 def test_a_shard_ends_with_the_digests_it_has_in_a_local_folder(url: str, tmp_path: Path) -> None:
     on_s3, local = a_floor(tmp_path / "s3", url), Floor(tmp_path / "local")
     assert walk(on_s3) == walk(local)
-    assert None not in walk(local).values()
+    assert len(walk(local)) == len(local.specs)
 
 
 def test_another_machine_makes_nothing_again(url: str, tmp_path: Path) -> None:
@@ -122,8 +122,7 @@ def test_an_altered_object_is_made_again(url: str, tmp_path: Path) -> None:
     floor = a_floor(tmp_path / "one", url)
     digests = walk(floor)
     altered = digests["clip-2"]
-    size = floor.shop.objects.size(key_of(altered))
-    floor.shop.objects.put(key_of(altered), b"x" * size)
+    floor.shop.objects.put(key_of(altered), b"x" * len(floor.shop.artifacts.read(altered)))
     elsewhere = another_machine(tmp_path / "other", tmp_path / "one", url)
     assert walk(elsewhere) == digests
     assert elsewhere.made == {("encodes", "clip-2"): 1}

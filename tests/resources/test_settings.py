@@ -40,7 +40,9 @@ def test_every_setting_is_read() -> None:
     assert settings.signing_key_file == Path("/run/key.pem")
 
 
-@pytest.mark.parametrize(("value", "expected"), [("", False), ("0", False), ("False", False), ("TRUE", True), ("1", True)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [("", False), ("0", False), ("False", False), ("TRUE", True), ("1", True)]
+)
 def test_a_flag_is_on_or_off(value: str, expected: bool) -> None:
     assert read_settings({"VIDGEN_PRODUCTION": value}).production is expected
 
@@ -64,7 +66,12 @@ def test_another_value_is_named_with_what_is_allowed(name: str, value: str) -> N
 
 
 def test_the_http_client_is_set_by_the_clouds_own_variables() -> None:
-    environment = {"AWS_ALLOW_HTTP": "true", "AWS_READ_TIMEOUT": "2 minutes", "AWS_REGION": "x", "AZURE_TIMEOUT": "1 hour"}
+    environment = {
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_READ_TIMEOUT": "2 minutes",
+        "AWS_REGION": "x",
+        "AZURE_TIMEOUT": "1 hour",
+    }
     assert http_client_settings("s3", environment) == {"allow_http": "true", "read_timeout": "2 minutes"}
     assert http_client_settings("abfss", environment) == {"timeout": "1 hour"}
     assert http_client_settings("gs", environment) == {}

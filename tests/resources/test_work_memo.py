@@ -38,7 +38,9 @@ def memo_file(tmp_path: Path, what: str) -> Path:
     return tmp_path / "store" / "work" / "frames" / KEY.hex[:2] / f"{KEY.hex}.{what}"
 
 
-def test_done_work_is_recalled_by_another_process(memo: WorkMemo, objects: ObjectStore, artifacts: ArtifactStore) -> None:
+def test_done_work_is_recalled_by_another_process(
+    memo: WorkMemo, objects: ObjectStore, artifacts: ArtifactStore
+) -> None:
     made = artifacts.put_bytes(b"frames")
     memo.remember("frames", KEY, made)
     assert WorkMemo(objects, artifacts).recall("frames", KEY) == made

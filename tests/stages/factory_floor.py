@@ -55,7 +55,11 @@ class Floor:
         return self.factory.workshop()
 
     def definitions(self, extra: Sequence[dg.AssetsDefinition] = ()) -> dg.Definitions:
-        return dg.Definitions(assets=[*self.assets(), *extra], resources={"factory": self.factory})
+        return dg.Definitions(
+            assets=[*self.assets(), *extra],
+            resources={"factory": self.factory},
+            executor=dg.in_process_executor,
+        )
 
     def assets(self) -> list[dg.AssetsDefinition]:
         return [stage_asset(s, description=s.name, kinds=(), group="floor") for s in self.stages]

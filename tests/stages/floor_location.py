@@ -15,7 +15,10 @@ _SWITCHES = json.loads((_HOME / "switches.json").read_text())
 _FLOOR = Floor(_HOME, refused={(stage, clip) for stage, clip in _SWITCHES["refused"]})
 
 
-@dg.asset(deps=["frames"], partitions_def=dg.StaticPartitionsDefinition(["everything"]))
+_EVERY_SHARD = dg.AssetDep("frames", partition_mapping=dg.AllPartitionMapping())
+
+
+@dg.asset(deps=[_EVERY_SHARD], partitions_def=dg.StaticPartitionsDefinition(["everything"]))
 def weekly_reel(factory: Factory) -> dg.MaterializeResult[Any]:
     """Reads all shards' frames, with other partitions than theirs."""
     requirements = [stage.requirement(_SWITCHES["policy_version"]) for stage in (_FLOOR.prompts, _FLOOR.frames)]
