@@ -31,17 +31,17 @@ class CatalogBook:
     def names(self) -> list[str]:
         return [series.rsplit("/", 1)[1] for series in self._records.series_below("catalogs")]
 
+    def latest_number(self, name: str) -> int:
+        """The number of the newest version, 0 if the catalog was never registered."""
+        return max(self._records.numbers(_series(name)), default=0)
+
     def latest(self, name: str) -> CatalogVersion | None:
-        head = self._head(name)
-        if head is None:
-            return None
-        return CatalogVersion(
-            name=name,
-            content_digest=Digest(head["content_digest"]),
-            base_uri=head["base_uri"],
-            assignments=Assignments.from_json(head["assignments"]),
-            rows=read_rows_parquet(self._artifacts.read(Digest(head["rows"]))),
-        )
+        return self._version(name, self._head(name))
+
+    def numbered(self, name: str, number: int) -> CatalogVersion | None:
+        """The version with this number, if there is one."""
+        data = self._records.read(_series(name), number)
+        return self._version(name, json.loads(data) if data else None)
 
     def shard_rows(self, name: str, shard: str) -> ShardRows | None:
         """The rows of one shard, or None if the catalog was never registered."""
@@ -60,8 +60,23 @@ class CatalogBook:
             "rows": self._artifacts.put_bytes(rows_parquet(version)).digest,
             "recorded_at": recorded_at,
         }
-        return self._records.append(f"catalogs/{version.name}", canonical_json(head))
+        return self._records.append(_series(version.name), canonical_json(head))
+
+    def _version(self, name: str, head: dict[str, Any] | None) -> CatalogVersion | None:
+        if head is None:
+            return None
+        return CatalogVersion(
+            name=name,
+            content_digest=Digest(head["content_digest"]),
+            base_uri=head["base_uri"],
+            assignments=Assignments.from_json(head["assignments"]),
+            rows=read_rows_parquet(self._artifacts.read(Digest(head["rows"]))),
+        )
 
     def _head(self, name: str) -> dict[str, Any] | None:
-        entry = self._records.latest(f"catalogs/{name}")
+        entry = self._records.latest(_series(name))
         return json.loads(entry.data) if entry else None
+
+
+def _series(name: str) -> str:
+    return f"catalogs/{name}"

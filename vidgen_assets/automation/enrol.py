@@ -4,9 +4,9 @@ The one way in, for the command line and for the inbox sensor. A file that can't
 written; the same content a second time changes nothing.
 """
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from resources.workshop import Workshop
 from vidgen_assets.catalogs.catalog import CatalogRow, judge
@@ -22,42 +22,55 @@ _SEVERAL = "several"
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A catalog as it now stands in the book. `changed` are the shards whose clips differ from the version before."""
+    """A catalog as it stands in the book: its newest version and that version's number, from 1.
+
+    `changed` are the shards whose clips differ from the version before.
+    """
 
     version: CatalogVersion
+    number: int
     changed: frozenset[str]
+    rows_of: Mapping[str, Sequence[CatalogRow]]
+
+    @classmethod
+    def of(cls, version: CatalogVersion, number: int, before: CatalogVersion | None) -> "Enrolment":
+        rows_of: defaultdict[str, list[CatalogRow]] = defaultdict(list)
+        for row in version.rows:
+            rows_of[version.assignments.shard_of[row.clip_id]].append(row)
+        return cls(version, number, frozenset(changed_shards(before, version)), rows_of)
 
     @property
     def shards(self) -> list[str]:
-        return sorted(set(self.version.assignments.shard_of.values()))
-
-    def rows(self, shard: str) -> list[CatalogRow]:
-        shard_of = self.version.assignments.shard_of
-        return [row for row in self.version.rows if shard_of[row.clip_id] == shard]
+        return sorted(self.rows_of)
 
 
-def plan_enrolment(source: CatalogSource, base_uri: str, shop: Workshop) -> tuple[CatalogVersion | None, Enrolment]:
-    """The version before and the enrolment that would follow; writes nothing. Raises `InputError` for no catalog."""
+def plan_enrolment(source: CatalogSource, base_uri: str, shop: Workshop) -> Enrolment:
+    """The enrolment that would follow; writes nothing. Raises `InputError` for no catalog.
+
+    For content that the book holds already it is that content's own enrolment, with the same number and the same
+    changes: whoever recorded it may have been stopped before it could ask for the runs.
+    """
     loaded = judge(
         source, templates=library_names(), profiles=load_profiles(), media_roots=shop.intake.allowed_prefixes
     )
-    previous = shop.catalogs.latest(loaded.name)
-    version = plan_registration(loaded, previous, base_uri)
-    return previous, Enrolment(version, frozenset(changed_shards(previous, version)))
+    number = shop.catalogs.latest_number(loaded.name)
+    newest = shop.catalogs.numbered(loaded.name, number)
+    if newest and (newest.content_digest, newest.base_uri) == (loaded.content_digest, base_uri):
+        return Enrolment.of(newest, number, shop.catalogs.numbered(loaded.name, number - 1))
+    return Enrolment.of(plan_registration(loaded, newest, base_uri), number + 1, newest)
 
 
 def enrol(source: CatalogSource, base_uri: str, shop: Workshop) -> Enrolment:
     """Record the catalog's next version, unless this is what the book holds already."""
-    previous, enrolment = plan_enrolment(source, base_uri, shop)
-    same = previous and (previous.content_digest, previous.base_uri) == (enrolment.version.content_digest, base_uri)
-    if not same:
-        shop.catalogs.append(enrolment.version, recorded_at=shop.now())
-    return enrolment
+    planned = plan_enrolment(source, base_uri, shop)
+    if planned.number <= shop.catalogs.latest_number(planned.version.name):
+        return planned
+    return replace(planned, number=shop.catalogs.append(planned.version, recorded_at=shop.now()))
 
 
 def run_tags_of(enrolment: Enrolment, shard: str) -> Mapping[str, str]:
     """What a run of the shard is tagged with: attribution where it is one for all its clips, and its urgency."""
-    requests = [row.request for row in enrolment.rows(shard) if row.request]
+    requests = [row.request for row in enrolment.rows_of[shard] if row.request]
     most_urgent = max((_DAGSTER_PRIORITY[r.priority] for r in requests), default=0)
     return {
         "vidgen/catalog": enrolment.version.name,

@@ -180,7 +180,7 @@ def _forecast(catalog: Path, *, as_json: bool) -> None:
     from vidgen_assets.reports.estimate import forecast
 
     shop = open_session().shop
-    _, enrolment = plan_enrolment(read_source(catalog), str(catalog.resolve().parent), shop)
+    enrolment = plan_enrolment(read_source(catalog), str(catalog.resolve().parent), shop)
     found = forecast(enrolment.version, CLIP_STAGES, shop)
     if as_json:
         print_json(forecast_json(found, shop.prices.currency))

@@ -23,6 +23,10 @@ _EVIDENCE_LONGEST_SIDE_PX = 320
 _EVIDENCE_QUALITY = 82
 
 
+class FramesDiffer(PermanentError):
+    """Frames drawn again are not the frames that were audited."""
+
+
 def record_frames(
     frames: FrameStream, *, recipe: Mapping[str, Any], evidence: Sequence[int] | None = None
 ) -> FrameRecording:
@@ -44,7 +48,7 @@ def record_frames(
 
 
 def verify_frame(recording: FrameRecording) -> Callable[[int, Frame], None]:
-    """A function of (index, frame) that raises `PermanentError` unless the frame is the recorded one, byte for byte.
+    """A function of (index, frame) that raises `FramesDiffer` unless the frame is the recorded one, byte for byte.
 
     It sees one frame at a time: that none is missing at the end is for the caller to compare with `recording.frames`.
     """
@@ -103,8 +107,8 @@ def _digest(index: int, frame: Frame) -> Digest:
     return Digest.of_bytes(frame.data)
 
 
-def _differs(index: int, how: str, recorded_count: int | None = None) -> PermanentError:
-    return PermanentError(
+def _differs(index: int, how: str, recorded_count: int | None = None) -> FramesDiffer:
+    return FramesDiffer(
         f"frame {index}, drawn again, isn't the frame that was audited: it {how}"
         + (f" ({recorded_count} frames)" if recorded_count is not None else ""),
         field=f"frames[{index}]",

@@ -1,6 +1,7 @@
 """The `prompts` asset: the shard's rows become specs, with media by digest, a route, a seed and a policy verdict."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +47,18 @@ def releases() -> list[str]:
     return [f"template/{name}" for name in library_names()]
 
 
-def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
-    return {"spec": spec_of(task, shop, keep_media=True).to_json()}
+def _specified(task: Task, shop: Workshop) -> Task:
+    """Its files are read here and nowhere else: a picture replaced between key and work would stand under both."""
+    return replace(task, known_spec=spec_of(task, shop, keep_media=True))
+
+
+def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
+    return {"spec": task.spec.to_json()}
 
 
 def _make(task: Task, shop: Workshop, _scratch: Path) -> Made:
-    spec = spec_of(task, shop, keep_media=True)
-    shop.backends[spec.route.backend].admit(spec)
-    return Made(canonical_json(spec.to_json()))
+    shop.backends[task.spec.route.backend].admit(task.spec)
+    return Made(canonical_json(task.spec.to_json()))
 
 
 def trace_id(catalog: str, clip_id: str) -> str:
@@ -91,6 +96,7 @@ PROMPTS = Stage(
     recipe=Recipe("prompts", 1),
     checks=CHECKS,
     gather=gather_rows,
+    prepare=_specified,
     inputs=_inputs,
     make=_make,
     acceptance_floor=0.0,  # what customers write says nothing about the health of the factory

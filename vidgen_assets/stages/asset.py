@@ -99,7 +99,7 @@ def _events(stage: Stage, context: dg.AssetExecutionContext, report: Report, sho
                 check_name=claim.name,
                 passed=claim.passed,
                 description=claim.reason,
-                metadata=check_metadata(claim, report),
+                metadata=check_metadata(claim, stage, report, shop),
             )
 
 

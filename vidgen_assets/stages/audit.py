@@ -15,7 +15,7 @@ from quality_checks.thresholds import THRESHOLDS
 from resources.verdict_book import Shelf
 from resources.workshop import Workshop
 from vidgen_assets.clips.artifact import Artifact, Form
-from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.ledger import LedgerRow, Status
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.verdicts import Finding, Outcome, Verdict
@@ -49,10 +49,6 @@ class Judgement:
     claims: tuple[ClaimResult, ...]
     verdicts: tuple[Verdict, ...]
 
-    def passes(self, digest: Digest) -> bool:
-        own = [v for v in self.verdicts if v.digest == digest]
-        return bool(own) and all(v.passes for v in own)
-
 
 def audit_clip(
     stage: Stage, shard: str, worked: Worked, shelf: Shelf, shop: Workshop, *, again: bool = False
@@ -80,7 +76,7 @@ def _examine(
 ) -> tuple[Verdict, ...]:
     with tempfile.TemporaryDirectory(prefix=f"audit-{stage.name}-", dir=shop.scratch) as scratch:
         exhibit = _lay_out(stage, task, artifact, Path(scratch), shop)
-        found = [(check, _look(check, exhibit)) for check in checks]
+        found = [(check, _look(check, exhibit)) for check in checks] if exhibit else []
     return tuple(
         Verdict(artifact.digest, check.id, THRESHOLDS.policy_version, finding, task.clip_id, shop.now())
         for check, finding in found
@@ -88,12 +84,16 @@ def _examine(
     )
 
 
-def _lay_out(stage: Stage, task: Task, artifact: Artifact, scratch: Path, shop: Workshop) -> Exhibit:
-    path = shop.artifacts.check_out(artifact, scratch / stage.name)
-    upstream = {
-        name: shop.artifacts.check_out(a, scratch / name) for name, a in task.artifacts.items() if a.form is Form.FILE
-    }
-    spec = task.known_spec or ClipSpec.model_validate_json(path.read_bytes())
+def _lay_out(stage: Stage, task: Task, artifact: Artifact, scratch: Path, shop: Workshop) -> Exhibit | None:
+    """What can't be laid out (altered bytes, a spec that is none) is seen by no check. Raises retriable trouble."""
+    try:
+        path = shop.artifacts.check_out(artifact, scratch / stage.name)
+        files = {name: a for name, a in task.artifacts.items() if a.form is Form.FILE}
+        upstream = {name: shop.artifacts.check_out(a, scratch / name) for name, a in files.items()}
+        spec = task.known_spec or ClipSpec.model_validate_json(path.read_bytes())
+    except (PermanentError, ValueError):
+        logger.exception("%s of %s could not be laid out for its checks", stage.name, task.clip_id)
+        return None
     return Exhibit(spec=spec, path=path, tools=shop.media, thresholds=THRESHOLDS, upstream=upstream)
 
 
@@ -139,7 +139,7 @@ def _shard_claim(check: ShardCheck, shard: str, rows: Sequence[LedgerRow], shop:
 def _acceptance(stage: Stage, rows: Sequence[LedgerRow], verdicts: Sequence[Verdict]) -> ClaimResult:
     """Of the clips that were worked on, how many came out whole and pass every check."""
     stopped = {v.digest for v in verdicts if not v.passes}
-    worked = [r for r in rows if r.artifact or (r.status is Status.FAILED and r.work_key)]
+    worked = [r for r in rows if r.artifact or (r.status is Status.FAILED and (r.work_key or r.tries))]
     good = [r for r in worked if r.digest and r.digest not in stopped]
     reason = f"{len(good)} of {len(worked)} clips accepted"
     return ClaimResult(SHARD_IS_FIT, not _too_few_pass(stage, len(good), len(worked)), reason, examined=len(worked))

@@ -4,6 +4,8 @@ The order is the guarantee: artifacts and verdicts first, then the ledger, then 
 interrupted in between is pending for the gate, and running the stage again reuses all that was finished.
 """
 
+import logging
+
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -13,12 +15,14 @@ from quality_checks.thresholds import THRESHOLDS
 from resources.gate import HeldClip
 from resources.ledgers import Attempt
 from resources.workshop import Workshop
-from vidgen_assets.clips.errors import TransientError, VidgenError
+from vidgen_assets.clips.errors import GateClosed, TransientError, VidgenError
 from vidgen_assets.clips.ledger import LedgerRow, Usage
 from vidgen_assets.clips.verdicts import Verdict
 from vidgen_assets.stages.audit import Judgement, audit_clip, judge
 from vidgen_assets.stages.stage import Stage, Task
 from vidgen_assets.stages.work import Worked, work_on
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[LedgerRow], None]
 _Done = tuple[Worked, tuple[Verdict, ...]]
@@ -62,15 +66,20 @@ def run_stage(
     _ask_for_another_try(stage, rows, orders)
     judgement = judge(stage, shard, rows, verdicts, shop)
     _publish(attempt, judgement, shop)
-    _deliver(stage, [w for w, _ in done], judgement, shop)
+    _deliver(stage, shard, [w for w, _ in done], judgement, shop)
     return Report(attempt, judgement)
 
 
 def audit_again(stage: Stage, shard: str, shop: Workshop) -> Report:
-    """Look again at what the newest attempt made, and publish what is found. Makes nothing."""
+    """Look again at what the newest attempt made, and publish what is found. Makes and delivers nothing.
+
+    A clip whose upstream has changed since is not looked at, so it lacks a verdict and the shard isn't fit: a check
+    that ran on yesterday's clips must not open the gate for them.
+    """
     attempt = shop.ledgers.latest(stage.name, shard)
     if attempt is None:
-        raise TransientError(f"{stage.name} has never been made for {shard}", stage=stage.name)
+        remedy = f"Materialise {stage.name} for this shard; its checks run with it."
+        raise GateClosed("there is nothing to check yet", stage=stage.name, field="shard", value=shard, remedy=remedy)
     tasks = {task.clip_id: task for task in stage.gather(stage, shard, shop).tasks}
     shelf = shop.verdicts.open(stage.name, shard)
     works = [
@@ -89,21 +98,34 @@ def _is_current(row: LedgerRow, tasks: dict[str, Task]) -> bool:
 
 
 def _side_by_side(do: _Do, tasks: tuple[Task, ...], workers: int, progress: Progress) -> list[_Done]:
+    """Interrupted (SIGTERM, Ctrl-C), it begins no other clip, but finishes and keeps those in hand before it raises:
+    a step's grace period (`deployment.py`) is for that."""
     done: list[_Done] = []
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="clip") as pool:
         waiting: list[Future[_Done]] = [pool.submit(do, task) for task in tasks]
         try:
             for finished in as_completed(waiting):
                 done.append(finished.result())
-                progress(done[-1][0].row)
+                _tell(progress, done[-1][0].row)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             raise
     return done
 
 
+def _tell(progress: Progress, row: LedgerRow) -> None:
+    """Showing must not stop work: a log that can't be written to (a locked database) costs no clip."""
+    try:
+        progress(row)
+    except Exception:
+        logger.warning("progress of %s could not be shown", row.clip_id, exc_info=True)
+
+
 def _row_of(held: HeldClip, stage: Stage) -> LedgerRow:
-    """A clip that was stopped upstream, carried along with its reason so that every stage accounts for every clip."""
+    """A clip that was stopped upstream, carried along with its reason so that every stage accounts for every clip.
+
+    Its inputs are the bytes the gate stopped; without any, the reason is that of an upstream row.
+    """
     message = held.problem.message
     if held.stage != stage.name and not message.startswith("at "):
         message = f"at {held.stage}: {message}"
@@ -113,7 +135,7 @@ def _row_of(held: HeldClip, stage: Stage) -> LedgerRow:
         problem=replace(held.problem, message=message),
         work_key=None,
         artifact=None,
-        inputs={},
+        inputs={held.stage: held.row.digest} if held.row.digest and held.stage != stage.name else {},
         usage=Usage(),
         cost=Decimal(0),
         tries=0,
@@ -137,11 +159,14 @@ def _publish(attempt: Attempt, judgement: Judgement, shop: Workshop) -> None:
     )
 
 
-def _deliver(stage: Stage, works: list[Worked], judgement: Judgement, shop: Workshop) -> None:
+def _deliver(stage: Stage, shard: str, works: list[Worked], judgement: Judgement, shop: Workshop) -> None:
+    """Asks the gate once more, now about this stage too: what it would not hand on must not go out either."""
     if stage.deliver is None or not judgement.is_fit:
         return
+    walk = [each.requirement(THRESHOLDS.policy_version) for each in (*stage.upstream, stage)]
+    let_out = {clip.clip_id: clip.artifacts[stage.name].digest for clip in shop.gate.admit(shard, walk).admitted}
     for worked in works:
-        if worked.row.digest and judgement.passes(worked.row.digest):
+        if worked.row.digest and worked.row.digest == let_out.get(worked.row.clip_id):
             try:
                 stage.deliver(worked.task, worked.row, shop)
             except VidgenError as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from resources.ledgers import Attempt
 from resources.workshop import Workshop
 from vidgen_assets.clips.contact_sheet import contact_sheet
 from vidgen_assets.clips.digest import Digest
@@ -22,6 +23,7 @@ from vidgen_assets.stages.stage import Stage
 logger = logging.getLogger(__name__)
 
 _MOST_PICTURES = 12
+_MOST_WORST = 4
 _MOST_ROWS = 200
 _SHEET_WIDTH_PX = 960
 
@@ -39,18 +41,19 @@ def materialisation_metadata(stage: Stage, report: Report, shop: Workshop) -> di
         "clips": dg.MetadataValue.table(_clip_table(rows)),
         "attempt": report.attempt.number,
         "ledger": dg.MetadataValue.text(str(report.attempt.digest)),
+        "ledger_file": dg.MetadataValue.path(_ledger_place(report.attempt, shop)),
         "cost": dg.MetadataValue.text(f"{cost:f} {shop.prices.currency}"),
         "wall_s": round(sum(row.usage.wall_s for row in rows), 2),
         "cpu_s": round(sum(row.usage.cpu_s for row in rows), 2),
         "stored_bytes": sum(row.usage.stored_bytes for row in rows),
         **{status.value: by_status[status] for status in Status},
     }
-    if sheet := _sheet(stage, rows, shop):
-        shown["contact_sheet"] = dg.MetadataValue.md(f"![contact sheet](data:image/jpeg;base64,{sheet})")
+    if sheet := _sheet(stage, [row for row in rows if row.artifact][:_MOST_PICTURES], shop):
+        shown["contact_sheet"] = sheet
     return shown
 
 
-def check_metadata(claim: ClaimResult, report: Report) -> dict[str, Any]:
+def check_metadata(claim: ClaimResult, stage: Stage, report: Report, shop: Workshop) -> dict[str, Any]:
     """Why the claim holds or not. The attempt and ledger digest say what was judged: when an audit fails, Dagster
     attaches the result to the materialisation before."""
     shown: dict[str, Any] = {
@@ -62,7 +65,15 @@ def check_metadata(claim: ClaimResult, report: Report) -> dict[str, Any]:
     }
     if claim.failing:
         shown["held_clips"] = dg.MetadataValue.table(_verdict_table(claim.failing))
+        worst_first = sorted(claim.failing, key=lambda verdict: -verdict.finding.outcome.severity)
+        digests = [verdict.digest for verdict in worst_first[:_MOST_WORST]]
+        if sheet := _sheet(stage, [row for row in report.attempt.rows if row.digest in digests], shop):
+            shown["worst"] = sheet
     return shown
+
+
+def _ledger_place(attempt: Attempt, shop: Workshop) -> str:
+    return f"{shop.objects.url}/records/ledger/{attempt.stage}/{attempt.shard}/{attempt.number:08d}"
 
 
 def _clip_table(rows: Sequence[LedgerRow]) -> list[dg.TableRecord]:
@@ -97,17 +108,20 @@ def _verdict_table(verdicts: Sequence[Verdict]) -> list[dg.TableRecord]:
     ]
 
 
-def _sheet(stage: Stage, rows: Sequence[LedgerRow], shop: Workshop) -> str | None:
-    """One picture per clip, base64. Without one that can't be read there is no sheet: showing must not stop work."""
+def _sheet(stage: Stage, rows: Sequence[LedgerRow], shop: Workshop) -> dg.MarkdownMetadataValue | None:
+    """One picture per clip, inline. Without one that can't be read there is no sheet: showing must not stop work."""
     if stage.picture is None:
         return None
     pictures: list[tuple[str, bytes]] = []
     try:
-        for row in [row for row in rows if row.artifact][:_MOST_PICTURES]:
+        for row in rows:
             picture = stage.picture(row.artifact, shop) if row.artifact else None
             if picture:
                 pictures.append((row.clip_id, picture))
-        return base64.b64encode(contact_sheet(pictures, 4, _SHEET_WIDTH_PX)).decode() if pictures else None
+        if not pictures:
+            return None
+        sheet = base64.b64encode(contact_sheet(pictures, 4, _SHEET_WIDTH_PX)).decode()
     except VidgenError:
         logger.warning("no contact sheet for %s", stage.name, exc_info=True)
         return None
+    return dg.MetadataValue.md(f"![contact sheet](data:image/jpeg;base64,{sheet})")

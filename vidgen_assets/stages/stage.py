@@ -100,6 +100,8 @@ class Stage:
     """Done for each passing clip once the shard is published as fit; must be idempotent."""
     picture: Callable[[Artifact, Workshop], bytes | None] | None = None
     """A JPEG that shows the artifact to a person."""
+    prepare: Callable[[Task, Workshop], Task] = lambda task, _: task
+    """What `inputs` and `make` must agree on, read once for both. Raises a `VidgenError`."""
 
     def requirement(self, policy_version: str) -> Requirement:
         """What a clip must hold at this stage to be used downstream."""

@@ -36,12 +36,14 @@ class Worked:
 
 
 def work_on(stage: Stage, task: Task, shop: Workshop, *, retry_failed: bool) -> Worked:
-    """Do the work of one clip. Never raises a `VidgenError`: what went wrong is in the row."""
+    """Do the work of one clip. What goes wrong with it is in the row; only trouble with the records is raised."""
     started = _Stopwatch()
     try:
+        task = stage.prepare(task, shop)
         key = stage.recipe.work_key(stage.inputs(task, shop))
-    except VidgenError as error:
-        return Worked(task, _row(stage, task, shop, _status_of(error), problem=Problem.of(error)))
+    except Exception as error:
+        trouble = _foreseen(error)
+        return Worked(task, _row(stage, task, shop, _status_of(trouble), problem=Problem.of(trouble), tries=1))
     with shop.memo.only_one(stage.name, key):
         return Worked(task, _recall_or_make(stage, task, shop, key, started, retry_failed))
 
