@@ -121,7 +121,7 @@ class Gate:
         artifacts: dict[str, Artifact] = {}
         verdicts: list[Verdict] = []
         for stall in stalls:
-            row = stall.rows.get(clip_id) or stalls[0].rows[clip_id]
+            row = stall.rows.get(clip_id) or _not_made_yet(stalls[0].rows[clip_id], stall.requirement.stage)
             stopped = _stopped_before(row) or self._stale(row, shard, newest) or _judged(row, stall, verdicts)
             if stopped:
                 status, problem = stopped
@@ -154,6 +154,13 @@ class Gate:
             return ClipSpec.model_validate(json.loads(self._artifacts.read(digest)))
         except (ArtifactMissing, ArtifactCorrupt) as error:
             return Problem.of(error)
+
+
+def _not_made_yet(row: LedgerRow, stage: str) -> LedgerRow:
+    """The row of a clip that came after the stage's newest attempt."""
+    remedy = f"Materialise {stage} for this shard again; unchanged work is reused."
+    problem = Problem(ErrorKind.POLICY, f"{stage} has not been made for this clip yet", field=stage, remedy=remedy)
+    return LedgerRow(row.clip_id, row.trace_id, Status.HELD, problem=problem)
 
 
 def _stopped_before(row: LedgerRow) -> tuple[Status, Problem] | None:

@@ -1,6 +1,11 @@
 """A snapshot of the asset graph: what feeds what, which checks guard it. A change here is a change of architecture."""
 
-from vidgen_assets.definitions import ASSETS, defs
+from dataclasses import replace
+
+import pytest
+
+from resources.settings import Executor, read_settings
+from vidgen_assets.definitions import ASSETS, build_defs, defs
 
 GRAPH = {
     "prompts": set(),
@@ -63,3 +68,11 @@ def test_the_definitions_load_as_dagster_loads_them() -> None:
     assert {job.name for job in repository.get_all_jobs()} >= {"make_clips"}
     assert [s.name for s in repository.sensor_defs] == ["catalog_inbox"]
     assert [s.name for s in repository.schedule_defs] == ["retry_what_is_retriable"]
+
+
+@pytest.mark.parametrize("executor", list(Executor))
+def test_every_executor_of_the_settings_loads(executor: Executor) -> None:
+    definitions = build_defs(replace(read_settings({"VIDGEN_HOME": "/nowhere"}), executor=executor))
+    job = definitions.resolve_job_def("make_clips")
+    expected = {"in_process": "in_process", "multiprocess": "multiprocess", "k8s": "k8s"}[executor.value]
+    assert job.executor_def.name == expected

@@ -86,7 +86,7 @@ def production_launcher(scratch: Path) -> K8sRunLauncher:
 
 def stored_tags(tags: Mapping[str, Any]) -> dict[str, str]:
     """Tags as Dagster stores them on an op: anything but text as JSON."""
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in tags.items()}
+    return {key: value if isinstance(value, str) else json.dumps(value, sort_keys=True) for key, value in tags.items()}
 
 
 def step_job(step: str, tags: Mapping[str, str], launcher: K8sRunLauncher) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+import vidgen_assets.encodes.asset as encodes_asset
+import vidgen_assets.manifests.asset as manifests_asset
+from resources.backends.template import TemplateBackend
 from resources.settings import read_settings
 from resources.workshop import Workshop, open_workshop
 from tests.end_to_end.catalogs import a_clip, copy_of_quick, write_catalog
@@ -63,16 +66,24 @@ def _check_release(folder: Path, shop: Workshop) -> None:
         assert Digest.of_file(folder / subject["name"]).hex == subject["digest"]["sha256"]
 
 
-def test_idempotency_edits_and_tags(home: Path, tmp_path: Path) -> None:
+def test_idempotency_edits_and_tags(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [a_clip(f"clip-{n}") for n in range(1, 6)]
     path = write_catalog(tmp_path / "shop" / "shop.csv", rows)
     shard = "shop.g1.0000"
     assert vidgen("run", str(path)) == 0
     first = _digests(home, shard)
     assert made(home, shard)["encodes"] == {f"clip-{n}" for n in range(1, 6)}
+    with monkeypatch.context() as patch:  # the counters do count
+        calls = _count_calls(patch)
+        write_catalog(tmp_path / "other" / "other.csv", [a_clip("clip-1")])
+        assert vidgen("run", str(tmp_path / "other" / "other.csv")) == 0
+        assert calls == ["make_latents", "decode", "decode", "encode", "package"]
 
-    assert vidgen("run", str(path)) == 0
-    assert not any(made(home, shard).values()), "a second run makes nothing"
+    with monkeypatch.context() as patch:
+        calls = _count_calls(patch)
+        assert vidgen("run", str(path)) == 0
+        assert calls == [], "a second run generates and encodes nothing"
+    assert not any(made(home, shard).values())
     assert _digests(home, shard) == first
 
     edited = [dict(row) for row in rows]
@@ -89,6 +100,27 @@ def test_idempotency_edits_and_tags(home: Path, tmp_path: Path) -> None:
     assert vidgen("run", str(path)) == 0
     after = made(home, shard)
     assert not any(after[stage] for stage in ("latents", "frames", "encodes", "manifests")), "a tag makes nothing again"
+
+
+def _count_calls(patch: pytest.MonkeyPatch) -> list[str]:
+    """Every call of a backend, the encoder or the packager, by name."""
+    calls: list[str] = []
+
+    def counting(name: str, real: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            calls.append(name)
+            return real(*args, **kwargs)
+
+        return call
+
+    for owner, name in (
+        (TemplateBackend, "make_latents"),
+        (TemplateBackend, "decode"),
+        (encodes_asset, "encode"),
+        (manifests_asset, "package"),
+    ):
+        patch.setattr(owner, name, counting(name, getattr(owner, name)))
+    return calls
 
 
 def _digests(home: Path, shard: str) -> dict[tuple[str, str], str | None]:

@@ -22,22 +22,25 @@ _SEVERAL = "several"
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A catalog as it stands in the book: its newest version and that version's number, from 1.
+    """A version of a catalog and its number in the book, from 1.
 
     `changed` are the shards whose clips differ from the version before.
     """
 
     version: CatalogVersion
     number: int
+    is_recorded: bool
     changed: frozenset[str]
     rows_of: Mapping[str, Sequence[CatalogRow]]
 
     @classmethod
-    def of(cls, version: CatalogVersion, number: int, before: CatalogVersion | None) -> "Enrolment":
+    def of(
+        cls, version: CatalogVersion, before: CatalogVersion | None, number: int, *, is_recorded: bool
+    ) -> "Enrolment":
         rows_of: defaultdict[str, list[CatalogRow]] = defaultdict(list)
         for row in version.rows:
             rows_of[version.assignments.shard_of[row.clip_id]].append(row)
-        return cls(version, number, frozenset(changed_shards(before, version)), rows_of)
+        return cls(version, number, is_recorded, frozenset(changed_shards(before, version)), dict(rows_of))
 
     @property
     def shards(self) -> list[str]:
@@ -47,25 +50,31 @@ class Enrolment:
 def plan_enrolment(source: CatalogSource, base_uri: str, shop: Workshop) -> Enrolment:
     """The enrolment that would follow; writes nothing. Raises `InputError` for no catalog.
 
-    For content that the book holds already it is that content's own enrolment, with the same number and the same
-    changes: whoever recorded it may have been stopped before it could ask for the runs.
+    What the book holds already is enrolled as it was then, with the same number and the same changes: whoever
+    recorded it may have been stopped before the runs were requested.
     """
     loaded = judge(
         source, templates=library_names(), profiles=load_profiles(), media_roots=shop.intake.allowed_prefixes
     )
     number = shop.catalogs.latest_number(loaded.name)
     newest = shop.catalogs.numbered(loaded.name, number)
-    if newest and (newest.content_digest, newest.base_uri) == (loaded.content_digest, base_uri):
-        return Enrolment.of(newest, number, shop.catalogs.numbered(loaded.name, number - 1))
-    return Enrolment.of(plan_registration(loaded, newest, base_uri), number + 1, newest)
+    planned = Enrolment.of(plan_registration(loaded, newest, base_uri), newest, number + 1, is_recorded=False)
+    if newest and not planned.changed and _source_of(newest) == _source_of(planned.version):
+        return Enrolment.of(newest, shop.catalogs.numbered(loaded.name, number - 1), number, is_recorded=True)
+    return planned
 
 
 def enrol(source: CatalogSource, base_uri: str, shop: Workshop) -> Enrolment:
     """Record the catalog's next version, unless this is what the book holds already."""
     planned = plan_enrolment(source, base_uri, shop)
-    if planned.number <= shop.catalogs.latest_number(planned.version.name):
+    if planned.is_recorded:
         return planned
-    return replace(planned, number=shop.catalogs.append(planned.version, recorded_at=shop.now()))
+    number = shop.catalogs.append(planned.version, recorded_at=shop.now())
+    return replace(planned, number=number, is_recorded=True)
+
+
+def _source_of(version: CatalogVersion) -> tuple[str, str]:
+    return version.content_digest, version.base_uri
 
 
 def run_tags_of(enrolment: Enrolment, shard: str) -> Mapping[str, str]:

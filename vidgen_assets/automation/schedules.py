@@ -12,11 +12,18 @@ from resources.factory import Factory
 from resources.workshop import Workshop
 from vidgen_assets.automation.jobs import STAGES, make_clips
 from vidgen_assets.clips.ledger import LedgerRow
-from vidgen_assets.partitions import catalog_of
+from vidgen_assets.partitions import SHARDS, catalog_of
+
+PARTITION_TAG = "dagster/partition"
+OVER = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
 def retriable_shards(shop: Workshop) -> dict[str, list[str]]:
-    """Shard to the clips worth another try, by the newest attempt of each stage."""
+    """Shard to the clips worth another try, by the newest attempt of each stage.
+
+    Only the stage that tried counts. The stages after it carry the reason along, and would ask for runs for ever when
+    that stage has come to another end and theirs were not reached.
+    """
     found: dict[str, list[str]] = {}
     for stage in STAGES:
         for shard in shop.ledgers.shards(stage):
@@ -28,7 +35,13 @@ def retriable_shards(shop: Workshop) -> dict[str, list[str]]:
 
 
 def _is_worth_a_try(row: LedgerRow) -> bool:
-    return row.problem is not None and row.problem.kind.is_retriable
+    return row.problem is not None and row.problem.kind.is_retriable and row.tries > 0
+
+
+def _may_run(shard: str, instance: dg.DagsterInstance) -> bool:
+    """Not if its catalog was archived (a request for a partition that is gone fails the tick for all), nor twice."""
+    under_way = dg.RunsFilter(tags={PARTITION_TAG: shard}, statuses=[status for status in dg.DagsterRunStatus if status not in OVER])
+    return instance.has_dynamic_partition(str(SHARDS.name), shard) and not instance.get_runs_count(under_way)
 
 
 @dg.schedule(
@@ -39,9 +52,9 @@ def _is_worth_a_try(row: LedgerRow) -> bool:
 def retry_what_is_retriable(
     context: dg.ScheduleEvaluationContext, factory: Factory
 ) -> Iterator[dg.RunRequest] | dg.SkipReason:
-    shards = retriable_shards(factory.workshop())
+    shards = [shard for shard in retriable_shards(factory.workshop()) if _may_run(shard, context.instance)]
     if not shards:
-        return dg.SkipReason("no shard has clips that failed for a passing reason")
+        return dg.SkipReason("no shard has clips that failed for a passing reason, or their runs are under way")
     when = context.scheduled_execution_time.isoformat()
     return iter(
         dg.RunRequest(

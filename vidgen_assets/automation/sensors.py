@@ -1,7 +1,8 @@
 """The inbox sensor: a catalog file that appears, or changes, is registered once and its changed shards are run.
 
 A file is taken when it stood unchanged for one tick, so that a half-copied one is never read. What can't be read
-is refused once, with the reason in the tick's log and in the cursor, and looked at again when it changes.
+is refused once, with the reason in the tick's log and in the cursor, and looked at again when it changes. Passing
+trouble with one file leaves it due and the others taken.
 """
 
 import json
@@ -64,6 +65,8 @@ def read_catalog(objects: ObjectStore, key: str) -> CatalogSource:
     description="Registers catalogs that appear in the inbox and runs their changed shards.",
 )
 def catalog_inbox(context: dg.SensorEvaluationContext, factory: Factory) -> dg.SensorResult:
+    if not factory.inbox:
+        return dg.SensorResult(skip_reason="no inbox is configured")
     inbox, objects, shop = Inbox.from_cursor(context.cursor), ObjectStore(factory.inbox), factory.workshop()
     markers = catalog_markers(objects)
     requests: list[dg.RunRequest] = []
@@ -73,7 +76,8 @@ def catalog_inbox(context: dg.SensorEvaluationContext, factory: Factory) -> dg.S
             enrolment = enrol(read_catalog(objects, key), objects.base_uri, shop)
         except VidgenError as error:
             if error.kind.is_retriable:
-                raise
+                context.log.warning(f"{key} waits for the next tick: {error}")
+                continue
             context.log.error(f"{key} is refused: {error}")
             inbox.refused[key] = str(error)
         else:
@@ -90,10 +94,10 @@ def catalog_inbox(context: dg.SensorEvaluationContext, factory: Factory) -> dg.S
 
 
 def _requests(enrolment: Enrolment) -> list[dg.RunRequest]:
-    version = enrolment.version
+    """Keyed by the version's number, not its content: an edit that is taken back needs its shards to run again."""
     return [
         dg.RunRequest(
-            run_key=f"{version.name}:{version.content_digest.short}:{shard}",
+            run_key=f"{enrolment.version.name}:{enrolment.number}:{shard}",
             partition_key=shard,
             tags=run_tags_of(enrolment, shard),
         )

@@ -3,6 +3,7 @@
 
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -35,14 +36,23 @@ def main() -> None:
         errors.print(f"[red]vidgen:[/] {escape(str(error))}")
         sys.exit(BAD_INPUT if error.kind is ErrorKind.INPUT else FAILED)
     except Exception as error:  # noqa: BLE001 - the outermost edge: told in one paragraph, kept in full in a file
-        log = read_settings().home / "last-error.txt"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc())
         errors.print(
             f"[red]vidgen:[/] unexpected {type(error).__name__}: {escape(str(error))}. This is a defect of ours; "
-            f"finished work is kept, and the details are in {log}."
+            f"finished work is kept, and the details are in {_kept(traceback.format_exc())}."
         )
         sys.exit(FAILED)
+
+
+def _kept(details: str) -> Path:
+    """The file that holds `details` now: in the home, or where that can't be written to, among temporary files."""
+    try:
+        log = read_settings().home / "last-error.txt"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(details)
+    except OSError:
+        log = Path(tempfile.mkdtemp(prefix="vidgen-")) / "last-error.txt"
+        log.write_text(details)
+    return log
 
 
 @app.command()

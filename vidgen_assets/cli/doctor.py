@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from resources.settings import Settings
 from resources.workshop import Workshop, open_workshop
+from vidgen_assets.cli.session import make_home
 from vidgen_assets.clips.errors import VidgenError
 
 _PROBE_SERIES = "doctor"
@@ -20,6 +21,7 @@ class Diagnosis:
 def examine(settings: Settings) -> Iterator[Diagnosis]:
     """One diagnosis after the other; nothing that is broken keeps the rest from being tried."""
     try:
+        make_home(settings)
         shop = open_workshop(
             settings.store_url,
             home=settings.home,
@@ -45,6 +47,8 @@ def _tried(subject: str, look: Callable[[Workshop], str], shop: Workshop) -> Dia
         return Diagnosis(subject, True, look(shop))
     except VidgenError as error:
         return Diagnosis(subject, False, str(error))
+    except Exception as error:  # noqa: BLE001 - a broken installation raises anything, and is what is looked for
+        return Diagnosis(subject, False, f"unexpected {type(error).__name__}: {error}")
 
 
 def _store(shop: Workshop) -> str:

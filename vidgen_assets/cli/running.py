@@ -14,6 +14,7 @@ from vidgen_assets.automation.jobs import STAGES, make_clips
 from vidgen_assets.cli.session import Session
 from vidgen_assets.partitions import SHARDS
 from vidgen_assets.stages.asset import PROGRESS
+from vidgen_assets.stages.retries import INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ class ShardRun:
 def run_shards(
     enrolment: Enrolment, session: Session, instance: dg.DagsterInstance, console: Console, *, retry_failed: bool
 ) -> list[ShardRun]:
-    """Every shard of the catalog, the most urgent first. Finished work is reused, so running again is cheap."""
+    """Every shard of the catalog, the most urgent first. Finished work is reused, so running again is cheap.
+
+    An interrupt ends with the shard it hit: no other is begun.
+    """
     instance.add_dynamic_partitions(str(SHARDS.name), enrolment.shards)
     job = session.definitions.resolve_job_def(make_clips.name)
     urgent_first = sorted(enrolment.shards, key=lambda s: -int(run_tags_of(enrolment, s)["dagster/priority"]))
@@ -44,14 +48,21 @@ def run_shards(
                 raise_on_error=False,
             )
             runs.append(ShardRun(shard, result.run_id, result.success, _first_error(result)))
+            if _was_interrupted(result):
+                break
     return runs
 
 
 def _run_config(retry_failed: bool) -> dict[str, object]:
     return {
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the UI has the log; here progress is shown
-        "ops": {stage: {"config": {"retry_failed": retry_failed}} for stage in STAGES},
+        "ops": {stage: {"config": {"retry_failed": retry_failed, "retry_interrupted": False}} for stage in STAGES},
     }
+
+
+def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    failures = [event.step_failure_data.user_failure_data for event in result.all_events if event.is_step_failure]
+    return any(f and f.metadata.get("kind") == dg.MetadataValue.text(INTERRUPTED) for f in failures)
 
 
 def _first_error(result: dg.ExecuteInProcessResult) -> str | None:

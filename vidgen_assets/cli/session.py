@@ -29,7 +29,19 @@ def open_session() -> Session:
     from vidgen_assets.definitions import build_defs
 
     settings = replace(read_settings(), executor=Executor.IN_PROCESS)
+    make_home(settings)
     return Session(settings, build_defs(settings), Factory.of(settings).workshop())
+
+
+def make_home(settings: Settings) -> None:
+    """Raises `InputError` for a home that can't be."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        remedy = "Name a folder that may be written to."
+        raise InputError(
+            f"the home can't be made: {error.strerror}", field="VIDGEN_HOME", value=settings.home, remedy=remedy
+        ) from error
 
 
 @contextmanager

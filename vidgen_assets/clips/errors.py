@@ -6,9 +6,11 @@ being done, what was found, what is allowed and what to do next. Formatting happ
 
 from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any, ClassVar, Self
 
 _LONGEST_VALUE_SHOWN = 80
+_LONGEST_PATH_SHOWN = 1_000
 
 
 class ErrorKind(StrEnum):
@@ -122,6 +124,8 @@ class AuditPending(TransientError):
 
 def shorten(value: Any, limit: int = _LONGEST_VALUE_SHOWN) -> str:
     """`value` as one printable line of at most about `limit` characters, safe for a terminal; text is quoted."""
+    if isinstance(value, PurePath):  # a path that's cut off leads nowhere
+        return _printable(str(value), _LONGEST_PATH_SHOWN)
     if not isinstance(value, str):
         return _printable(str(value), limit)
     shown = f"'{_printable(value, limit)}'"

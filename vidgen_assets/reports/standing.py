@@ -86,8 +86,13 @@ class _Shard:
         }
         self.publications = {stage: shop.publications.of(attempt) for stage, attempt in self.newest.items()}
 
-    def is_current(self, row: LedgerRow) -> bool:
-        """Whether the row was made from what its upstream stages hold now."""
+    def is_current(self, stage: str, row: LedgerRow) -> bool:
+        """Whether the row was made from, or stopped for, what its upstream stages hold now.
+
+        A clip that was stopped upstream is carried along without inputs; that is said where it was stopped.
+        """
+        if not row.inputs and stage != WALK[0]:
+            return False
         return all(
             (now := self.rows.get(stage, {}).get(row.clip_id)) is not None and now.digest == digest
             for stage, digest in row.inputs.items()
@@ -114,7 +119,7 @@ def _standing(row: CatalogRow, catalog: str, shard: _Shard, shop: Workshop) -> S
         problem=problem,
         cost=shard.cost(row.clip_id),
         currency=shop.prices.currency,
-        trace_id=shard.rows["prompts"][row.clip_id].trace_id if marks else "",
+        trace_id=next((rows[row.clip_id].trace_id for rows in shard.rows.values() if row.clip_id in rows), ""),
         address=address if state is State.RELEASED else None,
         marks=marks,
     )
@@ -122,7 +127,7 @@ def _standing(row: CatalogRow, catalog: str, shard: _Shard, shop: Workshop) -> S
 
 def _state(row: CatalogRow, shard: _Shard) -> tuple[State, str, Problem | None]:
     rows = [(stage, shard.rows.get(stage, {}).get(row.clip_id)) for stage in WALK]
-    current = [(stage, found) for stage, found in rows if found is not None and shard.is_current(found)]
+    current = [(stage, found) for stage, found in rows if found is not None and shard.is_current(stage, found)]
     for stage, found in current:  # where it was stopped first
         if not found.status.has_artifact:
             return State.HELD if found.status is Status.HELD else State.FAILED, stage, found.problem

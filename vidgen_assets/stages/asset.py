@@ -32,6 +32,7 @@ class StageConfig(dg.Config):
     """How a stage is run."""
 
     retry_failed: bool = False  # one more attempt for clips whose work failed for good
+    retry_interrupted: bool = True  # a preempted pod's step is begun again; what a person interrupts is not
 
 
 def stage_asset(stage: Stage, *, description: str, kinds: Sequence[str], group: str) -> dg.AssetsDefinition:
@@ -60,7 +61,7 @@ def stage_asset(stage: Stage, *, description: str, kinds: Sequence[str], group: 
     )
     def asset(context: dg.AssetExecutionContext, config: StageConfig, factory: Factory) -> Events:
         shop = factory.workshop()
-        with judged_by_kind(context.retry_number):
+        with judged_by_kind(context.retry_number, retry_interrupted=config.retry_interrupted):
             report = _run(stage, context, config, shop)
             events = tuple(_events(stage, context, report, shop))
         yield from events

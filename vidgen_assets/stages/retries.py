@@ -20,12 +20,21 @@ STEP_RETRIES = dg.RetryPolicy(
 )
 """For steps that are killed (a preempted pod raises in the step); errors of ours decide for themselves below."""
 
+INTERRUPTED = "interrupted"
+"""The `kind` of a failure that was a person's Ctrl-C."""
+
 
 @contextmanager
-def judged_by_kind(retry_number: int) -> Iterator[None]:
-    """Maps a `VidgenError` to `RetryRequested` or to a failure that's final."""
+def judged_by_kind(retry_number: int, *, retry_interrupted: bool = True) -> Iterator[None]:
+    """Maps a `VidgenError` to `RetryRequested` or to a failure that's final; an interrupt to the latter, unless the
+    step is to be begun again by `STEP_RETRIES`."""
     try:
         yield
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError) as interrupt:
+        if retry_interrupted:
+            raise
+        said = "interrupted: finished work is kept, and the same command goes on from there"
+        raise dg.Failure(said, metadata={"kind": INTERRUPTED}, allow_retries=False) from interrupt
     except VidgenError as error:
         if error.kind.is_retriable and retry_number < MAX_RETRIES:
             raise dg.RetryRequested(MAX_RETRIES, seconds_to_wait=_FIRST_WAIT_S * 2**retry_number) from error
