@@ -1,7 +1,7 @@
 """What a check is: a claim about one clip's artifact, examined one clip at a time.
 
 Checks measure and judge; they don't sign, store or decide whether a shard is fit. That is done around them, in
-`vidgen_assets/stages.py`, the same way for every stage.
+`vidgen_assets/stages/audit.py`, the same way for every stage.
 """
 
 from collections.abc import Callable, Mapping

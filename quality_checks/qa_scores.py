@@ -15,11 +15,12 @@ from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome
 
 def missing_verdicts(card: Mapping[str, Any], policy_version: str) -> list[str]:
     """What a card lacks: one sentence part per check without a pass on the card's own artifact of that stage."""
-    passes = {
-        (row["stage"], row["check"], row["check_version"], row["digest"])
-        for row in card["verdicts"]
-        if row["outcome"] == Outcome.PASS.value and row["policy_version"] == policy_version
-    }
+    said: dict[tuple[Any, ...], set[str]] = {}
+    for row in card["verdicts"]:
+        if row["policy_version"] == policy_version:
+            key = (row["stage"], row["check"], row["check_version"], row["digest"])
+            said.setdefault(key, set()).add(row["outcome"])
+    passes = {key for key, outcomes in said.items() if outcomes == {Outcome.PASS.value}}
     return [
         f"{check.id} on {card['artifacts'].get(stage, 'no artifact')}"
         for stage, checks in REQUIRED.items()

@@ -6,6 +6,7 @@ Attempts are numbered by the store itself, so "the newest" means the same to eve
 
 import io
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -58,6 +59,9 @@ _UNREADABLE = (
 )
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt as it stands in the store. `digest` is that of the Parquet file: publications bind to it."""
@@ -93,8 +97,15 @@ class Ledgers:
         """The number of the newest attempt, 0 if there was none."""
         return max(self._records.numbers(_series(stage, shard)), default=0)
 
-    def all(self, stage: str, shard: str) -> list[Attempt]:
-        return [self._parsed(stage, shard, e.number, e.data) for e in self._records.read_all(_series(stage, shard))]
+    def readable(self, stage: str, shard: str) -> list[Attempt]:
+        """Every attempt that can be read, oldest first: for reports, which one damaged file must not stop."""
+        found: list[Attempt] = []
+        for entry in self._records.read_all(_series(stage, shard)):
+            try:
+                found.append(self._parsed(stage, shard, entry.number, entry.data))
+            except ArtifactCorrupt as error:
+                logger.warning("left out of the report: %s", error)
+        return found
 
     def shards(self, stage: str) -> list[str]:
         """The shards this stage has ever attempted."""

@@ -11,7 +11,7 @@ import dagster as dg
 
 from resources.factory import Factory
 from resources.settings import Executor, Settings, read_settings
-from vidgen_assets.automation.jobs import make_clips
+from vidgen_assets.automation.jobs import make_clip_at_once, make_clips
 from vidgen_assets.automation.schedules import retry_what_is_retriable
 from vidgen_assets.automation.sensors import catalog_inbox
 from vidgen_assets.encodes.asset import ENCODES, encodes
@@ -31,7 +31,7 @@ def build_defs(settings: Settings, *, resource_overrides: Mapping[str, Any] | No
     """The factory as Dagster sees it, for one deployment."""
     return dg.Definitions(
         assets=ASSETS,
-        jobs=[make_clips],
+        jobs=[make_clips, make_clip_at_once],
         schedules=[retry_what_is_retriable],
         sensors=[catalog_inbox],
         resources={"factory": Factory.of(settings), **(resource_overrides or {})},

@@ -72,6 +72,26 @@ def run_tags(assets: Iterable[str]) -> dict[str, str]:
     return {"dagster/max_runtime": str(bound_s)}
 
 
+def fused_run_tags() -> dict[str, Any]:
+    """The tags of a run that does all steps in the run's own pod: the largest of every need, and a GPU."""
+    largest = StepNeeds(
+        pool="",
+        cpu_millicores=max(needs.cpu_millicores for needs in STEP_NEEDS.values()),
+        memory_gib=max(needs.memory_gib for needs in STEP_NEEDS.values()),
+        scratch_gib=max(needs.scratch_gib for needs in STEP_NEEDS.values()),
+        grace_s=max(needs.grace_s for needs in STEP_NEEDS.values()),
+        max_runtime_s=sum(needs.max_runtime_s for needs in STEP_NEEDS.values()),
+        gpus=max(needs.gpus for needs in STEP_NEEDS.values()),
+    )
+    return {
+        "dagster-k8s/config": {
+            "container_config": {"resources": _resources(largest)},
+            "pod_spec_config": _pod_spec(largest),
+            "job_spec_config": _job_spec(largest),
+        }
+    }
+
+
 def _resources(needs: StepNeeds) -> dict[str, dict[str, str]]:
     """Requests and limits. No limit on processor time: a throttled encoder misses its deadline beside idle cores."""
     held = {"memory": f"{needs.memory_gib}Gi", "ephemeral-storage": f"{needs.scratch_gib}Gi"}

@@ -9,6 +9,11 @@ SHARDS = dg.DynamicPartitionsDefinition(name="shards")
 """Keys look like `lumen_shop.g1.0003`: catalog, generation, index; or `lumen_shop.i.<clip>` for interactive clips."""
 
 
+def is_interactive(shard: str) -> bool:
+    """Whether the shard is one interactive clip, whose stages run fused in one process."""
+    return shard.rsplit(".", 2)[1] == "i"
+
+
 def catalog_of(shard: str) -> str:
     """The catalog a shard belongs to."""
     return shard.rsplit(".", 2)[0]

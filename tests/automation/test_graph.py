@@ -65,7 +65,7 @@ def test_every_asset_tells_a_person_what_it_is() -> None:
 
 def test_the_definitions_load_as_dagster_loads_them() -> None:
     repository = defs().get_repository_def()
-    assert {job.name for job in repository.get_all_jobs()} >= {"make_clips"}
+    assert {job.name for job in repository.get_all_jobs()} >= {"make_clips", "make_clip_at_once"}
     assert [s.name for s in repository.sensor_defs] == ["catalog_inbox"]
     assert [s.name for s in repository.schedule_defs] == ["retry_what_is_retriable"]
 
@@ -76,3 +76,4 @@ def test_every_executor_of_the_settings_loads(executor: Executor) -> None:
     job = definitions.resolve_job_def("make_clips")
     expected = {"in_process": "in_process", "multiprocess": "multiprocess", "k8s": "k8s"}[executor.value]
     assert job.executor_def.name == expected
+    assert definitions.resolve_job_def("make_clip_at_once").executor_def.name == "in_process"

@@ -99,6 +99,13 @@ def test_a_shard_that_was_archived_is_not_asked_for(factory: Factory, instance: 
     assert [request.partition_key for request in requests(factory, instance)] == [SHARD]
 
 
+def test_a_damaged_ledger_keeps_no_other_shard_waiting(factory: Factory, instance: dg.DagsterInstance) -> None:
+    append(factory, "frames", failed(ErrorKind.TRANSIENT))
+    append(factory, "frames", a_row(), shard="damaged.g1.0000")
+    factory.workshop().objects.put("records/ledger/frames/damaged.g1.0000/00000001", b"torn")
+    assert [request.partition_key for request in requests(factory, instance)] == [SHARD]
+
+
 def test_no_trouble_is_said_in_a_sentence(factory: Factory, instance: dg.DagsterInstance) -> None:
     found: Any = retry_what_is_retriable(
         dg.build_schedule_context(instance=instance, scheduled_execution_time=NOON), factory=factory

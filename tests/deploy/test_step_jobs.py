@@ -11,7 +11,7 @@ from dagster_k8s.launcher import K8sRunLauncher
 
 from resources.settings import read_settings
 from tests.deploy.rendering import PRODUCTION_VARIABLES, production_launcher, step_job, stored_tags
-from vidgen_assets.deployment import START_ALLOWANCE_S, STEP_NEEDS, pool, run_tags, step_tags
+from vidgen_assets.deployment import START_ALLOWANCE_S, STEP_NEEDS, fused_run_tags, pool, run_tags, step_tags
 
 QUANTITY = re.compile(r"[1-9][0-9]*(m|Ki|Mi|Gi|Ti)?")
 LABEL_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
@@ -103,6 +103,18 @@ def test_a_pod_spec_key_that_kubernetes_doesnt_know_is_refused(launcher: K8sRunL
 
     with pytest.raises(Exception, match="graceful_period"):
         step_job("latents", stored_tags(tags), launcher)
+
+
+def test_an_interactive_clips_one_pod_has_room_for_the_largest_of_its_steps(launcher: K8sRunLauncher) -> None:
+    job = step_job("fused", stored_tags(fused_run_tags()), launcher)
+
+    kubernetes_validate.validate(job, kubernetes_validate.latest_version(), strict=True)
+    assert _container(job)["resources"]["limits"] == {
+        "memory": "24Gi",
+        "ephemeral-storage": "80Gi",
+        "nvidia.com/gpu": "1",
+    }
+    assert job["spec"]["activeDeadlineSeconds"] == 900 + sum(needs.max_runtime_s for needs in STEP_NEEDS.values())
 
 
 def test_a_runs_time_limit_covers_every_step_and_its_wait_for_a_node() -> None:

@@ -99,7 +99,17 @@ def test_attempts_are_numbered_and_the_newest_is_the_last(ledgers: Ledgers) -> N
     assert numbers == [1, 2, 3]
     assert ledgers.latest_number("frames", "shop") == 3
     assert ledgers.latest("frames", "shop").run_id == "run-3"
-    assert [attempt.run_id for attempt in ledgers.all("frames", "shop")] == ["run-1", "run-2", "run-3"]
+    assert [attempt.run_id for attempt in ledgers.readable("frames", "shop")] == ["run-1", "run-2", "run-3"]
+
+
+def test_a_damaged_attempt_is_left_out_of_reports_and_stops_nobody(tmp_path: Path) -> None:
+    objects = ObjectStore(str(tmp_path))
+    ledgers = Ledgers(Records(objects))
+    for n in (1, 2, 3):
+        append(ledgers, a_row(), run_id=f"run-{n}")
+    objects.put("records/ledger/frames/shop/00000002", b"garbage")
+    assert [attempt.run_id for attempt in ledgers.readable("frames", "shop")] == ["run-1", "run-3"]
+    assert ledgers.latest("frames", "shop") is not None
 
 
 def test_shards_of_a_stage_are_those_it_attempted(ledgers: Ledgers) -> None:

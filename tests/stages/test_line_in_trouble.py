@@ -16,6 +16,7 @@ from tests.stages.factory_floor import SHARD, Floor
 from vidgen_assets.clips.errors import ErrorKind, GateClosed, TransientError
 from vidgen_assets.clips.ledger import LedgerRow, Status
 from vidgen_assets.clips.verdicts import Finding, Outcome
+from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.line import Orders, audit_again, run_stage
 from vidgen_assets.stages.stage import Stage, Task
 
@@ -76,10 +77,12 @@ def test_sigterm_in_a_step_ends_it_after_the_clips_in_hand(floor: Floor) -> None
         finished.append(task.clip_id)
         return make(task, floor.shop, scratch)
 
-    floor.stages = (replace(floor.prompts, make=signalling),)  # pyright: ignore[reportArgumentType]
+    slow = replace(floor.prompts, make=signalling)  # pyright: ignore[reportArgumentType]
+    asset = stage_asset(slow, description="prompts", kinds=(), group="floor")
+    definitions = dg.Definitions(assets=[asset], resources={"factory": floor.factory})
     with dg.instance_for_test() as instance:
         instance.add_dynamic_partitions("shards", [SHARD])
-        result = floor.definitions().resolve_implicit_global_asset_job_def().execute_in_process(
+        result = definitions.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,
             partition_key=SHARD,
             raise_on_error=False,

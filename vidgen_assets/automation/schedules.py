@@ -4,17 +4,21 @@ It reads the same `kind` that steps and runs obey. A permanent failure, a wrong 
 requested here: only a change of the row, the recipe or a person's word brings it back.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from resources.factory import Factory
 from resources.workshop import Workshop
 from vidgen_assets.automation.jobs import STAGES, make_clips
+from vidgen_assets.clips.errors import ArtifactCorrupt
 from vidgen_assets.clips.ledger import LedgerRow
 from vidgen_assets.partitions import SHARDS, catalog_of
 
 PARTITION_TAG = "dagster/partition"
+logger = logging.getLogger(__name__)
+
 OVER = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
@@ -27,11 +31,20 @@ def retriable_shards(shop: Workshop) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for stage in STAGES:
         for shard in shop.ledgers.shards(stage):
-            attempt = shop.ledgers.latest(stage, shard)
-            clips = [row.clip_id for row in attempt.rows if _is_worth_a_try(row)] if attempt else []
+            clips = [row.clip_id for row in _newest_rows(stage, shard, shop) if _is_worth_a_try(row)]
             if clips:
                 found.setdefault(shard, []).extend(c for c in clips if c not in found.get(shard, []))
     return found
+
+
+def _newest_rows(stage: str, shard: str, shop: Workshop) -> Sequence[LedgerRow]:
+    """None of a damaged ledger: it waits for a person, and the other shards don't wait for it."""
+    try:
+        attempt = shop.ledgers.latest(stage, shard)
+    except ArtifactCorrupt as error:
+        logger.warning("%s of %s is left out: %s", stage, shard, error)
+        return ()
+    return attempt.rows if attempt else ()
 
 
 def _is_worth_a_try(row: LedgerRow) -> bool:
@@ -40,7 +53,8 @@ def _is_worth_a_try(row: LedgerRow) -> bool:
 
 def _may_run(shard: str, instance: dg.DagsterInstance) -> bool:
     """Not if its catalog was archived (a request for a partition that is gone fails the tick for all), nor twice."""
-    under_way = dg.RunsFilter(tags={PARTITION_TAG: shard}, statuses=[status for status in dg.DagsterRunStatus if status not in OVER])
+    not_over = [status for status in dg.DagsterRunStatus if status not in OVER]
+    under_way = dg.RunsFilter(tags={PARTITION_TAG: shard}, statuses=not_over)
     return instance.has_dynamic_partition(str(SHARDS.name), shard) and not instance.get_runs_count(under_way)
 
 

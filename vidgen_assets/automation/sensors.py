@@ -14,7 +14,7 @@ import dagster as dg
 from resources.factory import Factory
 from resources.object_store import ObjectStore
 from vidgen_assets.automation.enrol import Enrolment, enrol, run_tags_of
-from vidgen_assets.automation.jobs import make_clips
+from vidgen_assets.automation.jobs import job_for, make_clip_at_once, make_clips
 from vidgen_assets.catalogs.source import DEFAULTS_SUFFIX, FORM_BY_SUFFIX, CatalogSource, form_of
 from vidgen_assets.clips.errors import VidgenError
 from vidgen_assets.partitions import SHARDS
@@ -60,7 +60,7 @@ def read_catalog(objects: ObjectStore, key: str) -> CatalogSource:
 
 
 @dg.sensor(
-    job=make_clips,
+    jobs=[make_clips, make_clip_at_once],
     minimum_interval_seconds=30,
     description="Registers catalogs that appear in the inbox and runs their changed shards.",
 )
@@ -99,6 +99,7 @@ def _requests(enrolment: Enrolment) -> list[dg.RunRequest]:
         dg.RunRequest(
             run_key=f"{enrolment.version.name}:{enrolment.number}:{shard}",
             partition_key=shard,
+            job_name=job_for(shard),
             tags=run_tags_of(enrolment, shard),
         )
         for shard in enrolment.shards

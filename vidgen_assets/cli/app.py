@@ -17,9 +17,15 @@ from resources.workshop import Workshop
 from vidgen_assets.clips.errors import ErrorKind, InputError, VidgenError
 
 FAILED, BAD_INPUT = 1, 2
-_SAMPLES = Path(__file__).parents[2] / "examples"
+_PROJECT = Path(__file__).parents[2]
+_SAMPLES = _PROJECT / "examples"
+_WORKSPACE = _PROJECT / "workspace.yaml"
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+_HELP = """Turns catalogs of clip requests into released, streamable, signed videos.
+
+Ends with 0 when every clip is released or held for a person, 1 when something failed, 2 for bad input."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
 console = Console()
 errors = Console(stderr=True)
 
@@ -149,13 +155,11 @@ def ui(port: Annotated[int, typer.Option(help="Where the UI listens, on this mac
     """Open Dagster's UI, with its daemon, on this home."""
     from vidgen_assets.cli.session import prepare_dagster_home
 
-    home = prepare_dagster_home(read_settings())
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "vidgen_assets.definitions", "-h", "127.0.0.1"]
-    raise typer.Exit(
-        subprocess.run(
-            [*command, "-p", str(port)], env=child_environment(DAGSTER_HOME=str(home)), check=False
-        ).returncode
-    )
+    settings = read_settings()
+    home = prepare_dagster_home(settings)
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(_WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+    environment = child_environment(DAGSTER_HOME=str(home), VIDGEN_HOME=str(settings.home))
+    raise typer.Exit(subprocess.run(command, env=environment, cwd=home, check=False).returncode)
 
 
 def _run(catalog: Path, *, retry_failed: bool, as_json: bool, with_gallery: bool) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from vidgen_assets.automation.enrol import Enrolment, run_tags_of
-from vidgen_assets.automation.jobs import STAGES, make_clips
+from vidgen_assets.automation.jobs import STAGES, job_for
 from vidgen_assets.cli.session import Session
 from vidgen_assets.partitions import SHARDS
 from vidgen_assets.stages.asset import PROGRESS
@@ -35,12 +35,11 @@ def run_shards(
     An interrupt ends with the shard it hit: no other is begun.
     """
     instance.add_dynamic_partitions(str(SHARDS.name), enrolment.shards)
-    job = session.definitions.resolve_job_def(make_clips.name)
     urgent_first = sorted(enrolment.shards, key=lambda s: -int(run_tags_of(enrolment, s)["dagster/priority"]))
     runs: list[ShardRun] = []
     with _progress(len(enrolment.version.rows), console):
         for shard in urgent_first:
-            result = job.execute_in_process(
+            result = session.definitions.resolve_job_def(job_for(shard)).execute_in_process(
                 instance=instance,
                 partition_key=shard,
                 tags=dict(run_tags_of(enrolment, shard)),

@@ -1,6 +1,6 @@
 """Everything that can go wrong, as one shallow tree.
 
-An error's `kind` alone decides whether work is tried again (`resources/retries.py`); its fields say what was
+An error's `kind` alone decides whether work is tried again (`vidgen_assets/stages/retries.py`); its fields say what was
 being done, what was found, what is allowed and what to do next. Formatting happens at the edge, in `__str__`.
 """
 

@@ -64,7 +64,9 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
 def _encode(task: Task, stream: FrameStream, audited: FrameRecording, shop: Workshop, out: Path) -> EncodeReport:
     """Raises `FramesDiffer` at the first frame that isn't the audited one."""
     if stream.shape != audited.shape:
-        raise FramesDiffer("the frames, drawn again, have another shape", value=stream.shape, allowed=str(audited.shape))
+        raise FramesDiffer(
+            "the frames, drawn again, have another shape", value=stream.shape, allowed=str(audited.shape)
+        )
     sound = shop.artifacts.path(task.spec.audio.digest) if task.spec.audio else None
     profile = load_profiles()[task.spec.profile]
     return encode(stream, task.spec, profile, sound, shop.media, out, on_frame=verify_frame(audited))

@@ -57,7 +57,7 @@ RELEASES = Stage(
 
 releases = stage_asset(
     RELEASES,
-    group="delivery",
+    group="release",
     kinds=("hls", "dash", "intoto"),
     description="Clips whose final verdict is pass, at versioned addresses, each with a signed release statement.",
 )

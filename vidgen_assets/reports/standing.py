@@ -79,8 +79,12 @@ class _Shard:
 
     def __init__(self, shard: str, shop: Workshop) -> None:
         self.key = shard
-        self.attempts = {stage: shop.ledgers.all(stage, shard) for stage in WALK}
-        self.newest: dict[str, Attempt] = {stage: found[-1] for stage, found in self.attempts.items() if found}
+        self.attempts = {stage: shop.ledgers.readable(stage, shard) for stage in WALK}
+        self.newest: dict[str, Attempt] = {
+            stage: found[-1]
+            for stage, found in self.attempts.items()
+            if found and found[-1].number == shop.ledgers.latest_number(stage, shard)  # not before a damaged one
+        }
         self.rows: dict[str, Mapping[str, LedgerRow]] = {
             stage: {row.clip_id: row for row in attempt.rows} for stage, attempt in self.newest.items()
         }

@@ -5,7 +5,6 @@ interrupted in between is pending for the gate, and running the stage again reus
 """
 
 import logging
-
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace

@@ -13,7 +13,7 @@ from resources.ledgers import Attempt
 from resources.workshop import Workshop
 from vidgen_assets.clips.contact_sheet import contact_sheet
 from vidgen_assets.clips.digest import Digest
-from vidgen_assets.clips.errors import VidgenError, shorten
+from vidgen_assets.clips.errors import VidgenError
 from vidgen_assets.clips.ledger import LedgerRow, Status
 from vidgen_assets.clips.verdicts import Verdict
 from vidgen_assets.stages.audit import ClaimResult
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 _MOST_PICTURES = 12
 _MOST_WORST = 4
+_LONGEST_WHY = 120
 _MOST_ROWS = 200
 _SHEET_WIDTH_PX = 960
 
@@ -37,27 +38,26 @@ def materialisation_metadata(stage: Stage, report: Report, shop: Workshop) -> di
     rows = report.attempt.rows
     by_status = Counter(row.status for row in rows)
     cost = sum((row.cost for row in rows), Decimal(0))
-    shown: dict[str, Any] = {
-        "clips": dg.MetadataValue.table(_clip_table(rows)),
-        "attempt": report.attempt.number,
+    sheet = _sheet(stage, [row for row in rows if row.artifact][:_MOST_PICTURES], shop)
+    return {
+        **({"contact_sheet": sheet} if sheet else {}),
+        **{status.value: by_status[status] for status in Status},
+        "attempt": dg.MetadataValue.text(str(report.attempt.number)),  # as a number, Dagster would plot it
         "ledger": dg.MetadataValue.text(str(report.attempt.digest)),
         "ledger_file": dg.MetadataValue.path(_ledger_place(report.attempt, shop)),
         "cost": dg.MetadataValue.text(f"{cost:f} {shop.prices.currency}"),
         "wall_s": round(sum(row.usage.wall_s for row in rows), 2),
         "cpu_s": round(sum(row.usage.cpu_s for row in rows), 2),
         "stored_bytes": sum(row.usage.stored_bytes for row in rows),
-        **{status.value: by_status[status] for status in Status},
+        "clips": dg.MetadataValue.table(_clip_table(rows)),
     }
-    if sheet := _sheet(stage, [row for row in rows if row.artifact][:_MOST_PICTURES], shop):
-        shown["contact_sheet"] = sheet
-    return shown
 
 
 def check_metadata(claim: ClaimResult, stage: Stage, report: Report, shop: Workshop) -> dict[str, Any]:
     """Why the claim holds or not. The attempt and ledger digest say what was judged: when an audit fails, Dagster
     attaches the result to the materialisation before."""
     shown: dict[str, Any] = {
-        "attempt": report.attempt.number,
+        "attempt": dg.MetadataValue.text(str(report.attempt.number)),
         "ledger": dg.MetadataValue.text(str(report.attempt.digest)),
         "examined": claim.examined,
         "held": len(claim.failing),
@@ -83,13 +83,13 @@ def _clip_table(rows: Sequence[LedgerRow]) -> list[dg.TableRecord]:
                 "clip": row.clip_id,
                 "status": row.status.value,
                 "digest": row.digest.short if row.digest else "",
-                "wall_s": row.usage.wall_s,
-                "cpu_s": row.usage.cpu_s,
-                "cost": f"{row.cost:f}",
-                "why": shorten(str(row.problem), 300).strip("'") if row.problem else "",
+                "wall_s": round(row.usage.wall_s, 2),
+                "cpu_s": round(row.usage.cpu_s, 2),
+                "cost": f"{row.cost:.8f}",
+                "why": row.problem.message[:_LONGEST_WHY] if row.problem else "",
             }
         )
-        for row in rows[:_MOST_ROWS]
+        for row in sorted(rows, key=lambda row: row.status.has_artifact)[:_MOST_ROWS]
     ]
 
 
@@ -100,8 +100,8 @@ def _verdict_table(verdicts: Sequence[Verdict]) -> list[dg.TableRecord]:
                 "clip": verdict.clip_id,
                 "outcome": verdict.finding.outcome.value,
                 "why": verdict.finding.reason,
+                "measured": ", ".join(f"{name}={value:g}" for name, value in verdict.finding.measurements.items()),
                 "digest": verdict.digest.short,
-                **{name: f"{value:g}" for name, value in verdict.finding.measurements.items()},
             }
         )
         for verdict in verdicts[:_MOST_ROWS]

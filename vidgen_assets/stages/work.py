@@ -41,7 +41,7 @@ def work_on(stage: Stage, task: Task, shop: Workshop, *, retry_failed: bool) -> 
     try:
         task = stage.prepare(task, shop)
         key = stage.recipe.work_key(stage.inputs(task, shop))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what nobody foresaw is this one clip's failure
         trouble = _foreseen(error)
         return Worked(task, _row(stage, task, shop, _status_of(trouble), problem=Problem.of(trouble), tries=1))
     with shop.memo.only_one(stage.name, key):
