@@ -3,7 +3,7 @@
 Both make the same clips in one process with one worker; the bare loop makes, packages and examines them and keeps
 nothing. Imports, instance and a first warm-up clip are outside of the clock. Prints seconds and their ratio.
 
-    python benchmarks/overhead.py --clips 64 --seconds 2
+    python benchmarks/overhead.py --clips 64 --seconds 1 --profile standard
 """
 
 import argparse
@@ -38,13 +38,13 @@ from vidgen_assets.prompts.asset import prompts_task, spec_of
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=int, default=64)
-    parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--profile", default="preview")
+    parser.add_argument("--seconds", type=int, default=1)
+    parser.add_argument("--profile", default="standard")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        rows = [a_clip(f"clip-{n}", duration_s=str(wanted.seconds), profile=wanted.profile) for n in range(wanted.clips)]
-        catalog = write_catalog(home / "shop" / "shop.csv", rows)
+        like = {"duration_s": str(wanted.seconds), "profile": wanted.profile}
+        catalog = write_catalog(home / "shop" / "shop.csv", [a_clip(f"clip-{n}", **like) for n in range(wanted.clips)])
         warm_up = write_catalog(home / "warm" / "warm.csv", [a_clip("warm")])
         settings = read_settings({"VIDGEN_HOME": str(home / "home"), "VIDGEN_WORKERS": "1"})
         importlib.import_module("great_expectations")  # by a check otherwise, inside of the clock

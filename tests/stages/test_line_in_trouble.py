@@ -244,6 +244,16 @@ def test_a_clip_that_came_after_upstream_was_made_is_held_with_that_reason(floor
     assert "frames has not been made for this clip yet" in floor.why("encodes", "clip-6")
 
 
+def test_a_clip_the_gate_stopped_is_carried_along_with_the_bytes_it_was_stopped_for(floor: Floor) -> None:
+    """So that a report can tell whether the reason still holds."""
+    floor.refused = {("frames", "clip-2")}
+    walk(floor, *floor.stages)
+    stopped, refused = floor.attempt("encodes").row("clip-2"), floor.attempt("frames").row("clip-2")
+    assert stopped is not None
+    assert refused is not None
+    assert stopped.inputs == {"frames": refused.digest}
+
+
 def test_a_clip_that_left_the_catalog_is_gone_from_every_later_stage(floor: Floor) -> None:
     walk(floor, *floor.stages)
     del floor.specs[0]

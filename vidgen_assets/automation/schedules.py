@@ -16,9 +16,9 @@ from vidgen_assets.clips.errors import ArtifactCorrupt
 from vidgen_assets.clips.ledger import LedgerRow
 from vidgen_assets.partitions import SHARDS, catalog_of
 
-PARTITION_TAG = "dagster/partition"
 logger = logging.getLogger(__name__)
 
+PARTITION_TAG = "dagster/partition"
 OVER = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
