@@ -6,6 +6,7 @@ PIP_FLAGS    ?=
 TORCH_INDEX  ?=
 PYTEST_FLAGS ?=
 WORKERS      ?= 2
+BROWSER      ?= /usr/bin/chromium
 VIDGEN_HOME  ?= $(CURDIR)/.vidgen
 
 export VIDGEN_HOME
@@ -22,7 +23,7 @@ SOURCES  := $(wildcard $(PACKAGES) tests benchmarks examples)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv test unit lint types format demo ui test-s3 test-postgres lock clean
+.PHONY: help venv test unit lint types format demo ui test-s3 test-postgres test-browser lock clean
 
 help: ## List the targets
 	@echo "Targets:"
@@ -50,7 +51,8 @@ $(STAMP): pyproject.toml constraints.txt
 
 test: lint types unit ## Lint, types and all tests that need nothing but pip
 	@echo "make test: lint, types and the tests above passed. Not part of it, and not run:"
-	@echo "  make test-s3 (wants an S3 server), make test-postgres (wants PostgreSQL), make demo (the factory end to end)"
+	@echo "  make test-s3 (wants an S3 server), make test-postgres (wants PostgreSQL),"
+	@echo "  make test-browser (wants Chromium), make demo (the factory end to end)"
 
 unit: $(STAMP) ## The tests alone
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
@@ -77,6 +79,9 @@ test-s3: $(STAMP) ## The tests against an S3 server: Ceph's radosgw where instal
 
 test-postgres: $(STAMP) ## The tests against PostgreSQL (needs its server programs, e.g. Debian's postgresql)
 	tests/servers/with_postgres.sh $(BIN)/python -m pytest -m needs_postgres $(PYTEST_FLAGS)
+
+test-browser: $(STAMP) ## The tests in a real browser (BROWSER=/usr/bin/chromium)
+	VIDGEN_TEST_BROWSER=$(BROWSER) $(BIN)/python -m pytest -m needs_browser $(PYTEST_FLAGS)
 
 # Keeps the pins of constraints.txt and adds or drops what pyproject.toml asks; UPGRADE=1 keeps torch's alone. The local
 # part of a version (+cpu) and the CUDA packages go, so that the lock fits every build of that torch.

@@ -22,7 +22,7 @@ class Need:
 NEEDS = {
     "needs_s3": Need("VIDGEN_TEST_S3_ENDPOINT", "`make test-s3` starts an S3 server and runs them"),
     "needs_postgres": Need("VIDGEN_TEST_POSTGRES_URL", "`make test-postgres` starts a PostgreSQL and runs them"),
-    "needs_browser": Need("VIDGEN_TEST_BROWSER", "point VIDGEN_TEST_BROWSER at a Chromium to run them"),
+    "needs_browser": Need("VIDGEN_TEST_BROWSER", "`make test-browser` runs them in a Chromium"),
 }
 
 settings.register_profile("vidgen", derandomize=True, deadline=None)

@@ -23,10 +23,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def complaint(capsys: Capture) -> str:
-    """What was printed for a person, on one line."""
+    """What was printed for a person: one paragraph, its lines left to the terminal."""
     said = capsys.readouterr().err
     assert "Traceback" not in said
-    return " ".join(said.split())
+    return said.strip()
 
 
 def test_status_of_an_empty_home(home: Path, capsys: Capture) -> None:

@@ -27,7 +27,7 @@ Ends with 0 when every clip is released or held for a person, 1 when something f
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
 console = Console()
-errors = Console(stderr=True)
+errors = Console(stderr=True, soft_wrap=True)  # a path that is broken over lines can't be copied
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 CatalogFile = Annotated[Path, typer.Argument(help="A catalog: .csv, .jsonl, .parquet or .yaml.")]
