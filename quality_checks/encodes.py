@@ -5,16 +5,18 @@ is decoded once; the other two checks only read headers and packet tables.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import takewhile
 from typing import Any
 
+from quality_checks import frames
 from quality_checks.check import Check, Exhibit
 from quality_checks.media_reading import Packet, decode, demux, packet_tables
 from vidgen_assets.clips.media_tools import ToolFailed
 from vidgen_assets.clips.profiles import OutputProfile, Rung, load_profiles
-from vidgen_assets.clips.renditions import CLIP_FILE, SOUND_FILE, rendition_file
-from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome
+from vidgen_assets.clips.renditions import CLIP_FILE, REDRAWN_FRAMES_FILE, SOUND_FILE, rendition_file
+from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome, worst
 from vidgen_assets.encodes.graph import BUFFER_S
 
 STAGE = "encodes"
@@ -79,6 +81,18 @@ def keyframes_are_aligned(exhibit: Exhibit) -> Finding:
     return _judged(faults, f"every {gop} frames a keyframe, in all {len(profile.rungs)} renditions", measurements)
 
 
+def redrawn_frames_pass(exhibit: Exhibit) -> Finding:
+    """Frames that were drawn otherwise than they were audited are judged again here, so that the verdict is signed."""
+    recording = exhibit.path / REDRAWN_FRAMES_FILE
+    if not recording.exists():
+        return Finding(Outcome.PASS, "the frames encoded are the very ones that were audited", {"redrawn": 0.0})
+    found = {check.id.name: check.examine(replace(exhibit, path=recording)) for check in frames.CHECKS}
+    refused = [f"{name}: {finding.reason}" for name, finding in found.items() if finding.outcome is not Outcome.PASS]
+    outcome = worst(finding.outcome for finding in found.values())
+    reason = "; ".join(refused) or "drawn otherwise than they were audited, and pass every check of frames"
+    return Finding(outcome, reason, {"redrawn": 1.0})
+
+
 CHECKS: tuple[Check, ...] = (
     Check(
         CheckId(STAGE, "renditions_decode_completely", 1),
@@ -94,6 +108,11 @@ CHECKS: tuple[Check, ...] = (
         CheckId(STAGE, "keyframes_are_aligned", 1),
         "Keyframes stand at the same whole multiples of the GOP in every rendition, and every GOP is closed.",
         keyframes_are_aligned,
+    ),
+    Check(
+        CheckId(STAGE, "redrawn_frames_pass", 1),
+        "The frames encoded are those that were audited, or were drawn otherwise here and pass every check of frames.",
+        redrawn_frames_pass,
     ),
 )
 

@@ -25,7 +25,12 @@ CHECKS = {
         "frames_are_not_frozen",
         "frames_do_not_flicker",
     },
-    "encodes": {"renditions_decode_completely", "renditions_keep_their_promise", "keyframes_are_aligned"},
+    "encodes": {
+        "renditions_decode_completely",
+        "renditions_keep_their_promise",
+        "keyframes_are_aligned",
+        "redrawn_frames_pass",
+    },
     "manifests": {"manifests_resolve", "manifests_agree_with_segments"},
     "qa_scores": {"clips_hold_every_required_verdict", "scores_are_sound"},
     "releases": {"releases_hold_every_verdict", "packages_are_complete"},

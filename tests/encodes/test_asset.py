@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from quality_checks.check import Exhibit
+from quality_checks.encodes import redrawn_frames_pass
+from quality_checks.thresholds import THRESHOLDS
 from resources.workshop import Workshop, open_workshop
 from tests.builders import a_spec
 from tests.synthetic.frames import SyntheticFrames, a_clip, black, solid
@@ -17,7 +20,9 @@ from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.errors import ErrorKind
 from vidgen_assets.clips.generation import Frame
 from vidgen_assets.clips.ledger import Status
-from vidgen_assets.encodes.asset import ENCODES, REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE
+from vidgen_assets.clips.renditions import REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE
+from vidgen_assets.clips.verdicts import Finding, Outcome
+from vidgen_assets.encodes.asset import ENCODES
 from vidgen_assets.frames.asset import FRAMES
 from vidgen_assets.frames.record import record_frames
 from vidgen_assets.frames.recording import FrameRecording
@@ -95,6 +100,21 @@ def test_frames_that_differ_and_pass_are_encoded_and_say_so(shop: Workshop) -> N
     assert audit["audited_frames"] == worked.task.artifacts["frames"].digest
     assert set(audit["findings"]) == {str(check.id) for check in FRAMES.checks}
     assert {finding["outcome"] for finding in audit["findings"].values()} == {"pass"}
+
+
+def looked_at(folder: Path, shop: Workshop) -> Finding:
+    return redrawn_frames_pass(Exhibit(spec=SPEC, path=folder, tools=shop.media, thresholds=THRESHOLDS))
+
+
+def test_frames_drawn_otherwise_are_judged_by_a_signed_check_too(shop: Workshop, tmp_path: Path) -> None:
+    assert looked_at(tmp_path, shop).measurements == {"redrawn": 0.0}
+    recording = tmp_path / REDRAWN_FRAMES_FILE
+    recording.write_bytes(record_frames(brighter(CLIP), recipe={}).to_bytes())
+    assert looked_at(tmp_path, shop).outcome is Outcome.PASS
+    recording.write_bytes(record_frames(black(CLIP, 0, 20), recipe={}).to_bytes())
+    found = looked_at(tmp_path, shop)
+    assert found.outcome is Outcome.FAIL
+    assert "frames_are_not_black" in found.reason
 
 
 def test_what_is_encoded_is_what_was_audited_here(shop: Workshop, tmp_path: Path) -> None:

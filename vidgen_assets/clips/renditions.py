@@ -6,13 +6,16 @@ The checks don't take it at its word: they look at the files and hold them again
 from fractions import Fraction
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from vidgen_assets.clips.digest import canonical_json
+from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.spec import Rate
 
 ENCODING_FILE = "encode.json"
 SOUND_FILE = "audio.m4a"
+REDRAWN_FRAMES_FILE = "redrawn-frames.json"
+"""In an encoding whose frames came out otherwise than they were audited: the recording of those it encodes."""
+REDRAWN_AUDIT_FILE = "redrawn-audit.json"
+"""Beside it: which recording it replaces, and what every check of the `frames` stage found."""
 CLIP_FILE = "clip.mp4"
 POSTER_FILE = "poster.jpg"
 
@@ -21,11 +24,7 @@ def rendition_file(rung_name: str) -> str:
     return f"{rung_name}.mp4"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Rendition(_Frozen):
+class Rendition(Frozen):
     """One rung of the ladder, encoded. Bitrates are of the whole file over the clip's duration."""
 
     name: str
@@ -36,7 +35,7 @@ class Rendition(_Frozen):
     measured_bps: int
 
 
-class SoundTrack(_Frozen):
+class SoundTrack(Frozen):
     file: str
     sample_rate_hz: int
     channels: int
@@ -45,7 +44,7 @@ class SoundTrack(_Frozen):
     is_silence: bool
 
 
-class Encoding(_Frozen):
+class Encoding(Frozen):
     """Every file of one clip's encoding but this record, and the timing that all renditions share."""
 
     fps: Rate

@@ -17,6 +17,7 @@ from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.generation import FrameStream
 from vidgen_assets.clips.profiles import load_profiles
+from vidgen_assets.clips.renditions import REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE
 from vidgen_assets.clips.verdicts import Finding, Outcome
 from vidgen_assets.encodes.ladder import RECIPE, EncodeReport, encode
 from vidgen_assets.frames.asset import FRAMES
@@ -28,11 +29,6 @@ from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
 
 logger = logging.getLogger(__name__)
-
-REDRAWN_FRAMES_FILE = "redrawn-frames.json"
-"""In an encoding whose frames were audited here: their recording, as the `frames` stage would have made it."""
-REDRAWN_AUDIT_FILE = "redrawn-audit.json"
-"""Beside it: which recording they replace, and the finding of every check."""
 
 
 def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
