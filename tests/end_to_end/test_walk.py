@@ -180,11 +180,20 @@ def test_a_clip_that_fails_for_good_ends_with_one(home: Path, tmp_path: Path, ca
     assert vidgen("run", str(path), "--retry-failed") == 0
 
 
+GOLDEN = {
+    "prompts": "sha256:f3cd687dea863b8481c231f6d23627d1162580ec244b589af95cb44fb0ebace7",
+    "latents": "sha256:c94ed8b2baf4dc2faca35b5d578782b8dfdcebe53aba6b470f6acf691a77e891",
+}
+"""What the same row has always become. If this fails and the bytes are meant to change, raise the stage's recipe
+version (for a spec: consider that every clip of every catalog gets a new one) and say so in the changelog."""
+
+
 def test_show_and_doctor(home: Path, tmp_path: Path, capsys: Any) -> None:
     path = write_catalog(tmp_path / "shop.csv", [a_clip("clip-1")])
     vidgen("run", str(path))
     shown = vidgen_json(capsys, "show", "clip-1")
     assert shown["state"] == "released"
+    assert {stage: shown["digests"][stage] for stage in GOLDEN} == GOLDEN
     assert {v["stage"] for v in shown["verdicts"]} == set(STAGES)
     assert vidgen("show", "clip-l") == 2
     assert "clip-1" in capsys.readouterr().err

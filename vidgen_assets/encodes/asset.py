@@ -12,7 +12,6 @@ from quality_checks.check import Exhibit
 from quality_checks.encodes import CHECKS
 from quality_checks.thresholds import THRESHOLDS
 from resources.workshop import Workshop
-from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.generation import FrameStream
@@ -26,7 +25,7 @@ from vidgen_assets.frames.recording import FrameRecording
 from vidgen_assets.latents.asset import LATENTS
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.stages.asset import stage_asset
-from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
+from vidgen_assets.stages.stage import Made, Stage, Task, poster_of, through_the_gate
 
 logger = logging.getLogger(__name__)
 
@@ -99,11 +98,6 @@ def _keep(redrawn: FrameRecording, findings: dict[str, Finding], task: Task, out
     (out / REDRAWN_AUDIT_FILE).write_bytes(canonical_json(audit))
 
 
-def _picture(artifact: Artifact, shop: Workshop) -> bytes | None:
-    poster = shop.artifacts.listing(artifact.digest).get("poster.jpg")
-    return shop.artifacts.read(poster.digest) if poster else None
-
-
 ENCODES = Stage(
     name="encodes",
     upstream=(PROMPTS, LATENTS, FRAMES),
@@ -112,7 +106,7 @@ ENCODES = Stage(
     gather=through_the_gate,
     inputs=_inputs,
     make=_make,
-    picture=_picture,
+    picture=poster_of,
 )
 
 encodes = stage_asset(

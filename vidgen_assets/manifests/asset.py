@@ -5,13 +5,12 @@ from typing import Any
 
 from quality_checks.manifests import CHECKS
 from resources.workshop import Workshop
-from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.encodes.asset import ENCODES
 from vidgen_assets.manifests.package import RECIPE, package
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.stages.asset import stage_asset
-from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
+from vidgen_assets.stages.stage import Made, Stage, Task, poster_of, through_the_gate
 
 
 def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
@@ -31,11 +30,6 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
     return Made(out, child_cpu_s=report.cpu_s)
 
 
-def _picture(artifact: Artifact, shop: Workshop) -> bytes | None:
-    poster = shop.artifacts.listing(artifact.digest).get("poster.jpg")
-    return shop.artifacts.read(poster.digest) if poster else None
-
-
 MANIFESTS = Stage(
     name="manifests",
     upstream=(PROMPTS, ENCODES),
@@ -44,7 +38,7 @@ MANIFESTS = Stage(
     gather=through_the_gate,
     inputs=_inputs,
     make=_make,
-    picture=_picture,
+    picture=poster_of,
 )
 
 manifests = stage_asset(

@@ -14,6 +14,7 @@ from resources.gate import HeldClip, Requirement
 from resources.workshop import Workshop
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.ledger import LedgerRow
+from vidgen_assets.clips.renditions import POSTER_FILE
 from vidgen_assets.clips.spec import ClipRequest, ClipSpec
 from vidgen_assets.clips.verdicts import Finding, Verdict
 from vidgen_assets.clips.work import Recipe
@@ -124,3 +125,9 @@ def through_the_gate(stage: Stage, shard: str, shop: Workshop) -> Gathered:
         for clip in admission.admitted
     )
     return Gathered(tasks, admission.held)
+
+
+def poster_of(artifact: Artifact, shop: Workshop) -> bytes | None:
+    """The picture of a tree that has a poster."""
+    poster = shop.artifacts.listing(artifact.digest).get(POSTER_FILE)
+    return shop.artifacts.read(poster.digest) if poster else None
