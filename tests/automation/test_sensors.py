@@ -154,6 +154,12 @@ def test_requests_carry_who_pays_and_how_urgent_it_is(office: Office) -> None:
     assert pooled["vidgen/catalog"] == "shop"
 
 
+def test_an_interactive_clip_is_asked_of_the_job_that_runs_in_one_process(office: Office) -> None:
+    office.drop(a_clip("clip-1"), urgent("now"))
+    jobs = {request.partition_key == POOLED: request.job_name for request in office.taken().run_requests or []}
+    assert jobs == {True: "make_clips", False: "make_clip_at_once"}
+
+
 def test_a_file_that_is_still_growing_is_left_alone(office: Office) -> None:
     whole = office.drop(a_clip("lamp"), a_clip("mug")).read_bytes()
     path = office.inbox / "shop.csv"
