@@ -45,7 +45,7 @@ class ArtifactStore:
 
     def read(self, digest: Digest) -> bytes:
         """The verified bytes. Raises `ArtifactMissing` or `ArtifactCorrupt`."""
-        data = self._objects.get(_key(digest))
+        data = self._objects.get(key_of(digest))
         if data is None:
             raise _missing(digest)
         if Digest.of_bytes(data) != digest:
@@ -54,7 +54,7 @@ class ArtifactStore:
 
     def path(self, digest: Digest) -> Path:
         """A local file with the verified bytes, not to be written to."""
-        local = self._objects.local_path(_key(digest))
+        local = self._objects.local_path(key_of(digest))
         if local is None:
             return self._cached(digest)
         if not local.is_file():
@@ -91,7 +91,7 @@ class ArtifactStore:
             if artifact.form is Form.TREE:
                 # A list, not a generator: every altered file must be found, or a repair would mend one at a time.
                 return all([self.holds(file) for file in self.listing(artifact.digest).values()])  # noqa: C419
-            if self._objects.root is None and self._objects.size(_key(artifact.digest)) != artifact.size_bytes:
+            if self._objects.root is None and self._objects.size(key_of(artifact.digest)) != artifact.size_bytes:
                 return False  # other machines have no copy of ours
             self.path(artifact.digest)
         except (ArtifactMissing, ArtifactCorrupt):
@@ -101,15 +101,15 @@ class ArtifactStore:
     def _put(self, digest: Digest, source: bytes | Path, size: int) -> None:
         """Write unless the same bytes are there."""
         if not self._is_whole(digest, size):
-            self._objects.put(_key(digest), source)
+            self._objects.put(key_of(digest), source)
             self._distrusted.discard(digest)
 
     def _is_whole(self, digest: Digest, size: int) -> bool:
         """Whether the bytes are there already. A local file is read, since a crash or a full disk can tear it; a
         remote store writes all or nothing, so its word on the size is enough unless a read has shown otherwise."""
-        local = self._objects.local_path(_key(digest))
+        local = self._objects.local_path(key_of(digest))
         if local is None:
-            return digest not in self._distrusted and self._objects.size(_key(digest)) == size
+            return digest not in self._distrusted and self._objects.size(key_of(digest)) == size
         return local.is_file() and local.stat().st_size == size and Digest.of_file(local) == digest
 
     def _cached(self, digest: Digest) -> Path:
@@ -120,7 +120,7 @@ class ArtifactStore:
         cached.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cached.parent) as scratch:
             part = Path(scratch) / "part"
-            if not self._objects.fetch(_key(digest), part):
+            if not self._objects.fetch(key_of(digest), part):
                 raise _missing(digest)
             if Digest.of_file(part) != digest:
                 raise self._corrupt(digest)
@@ -129,11 +129,12 @@ class ArtifactStore:
 
     def _corrupt(self, digest: Digest) -> ArtifactCorrupt:
         self._distrusted.add(digest)
-        remedy = f"{_REMEDY} Should the bytes stay wrong, delete {_key(digest)} from the store first."
+        remedy = f"{_REMEDY} Should the bytes stay wrong, delete {key_of(digest)} from the store first."
         return ArtifactCorrupt("stored bytes differ from their digest", field="digest", value=digest, remedy=remedy)
 
 
-def _key(digest: Digest) -> str:
+def key_of(digest: Digest) -> str:
+    """Where the store keeps the file of this digest."""
     return f"artifacts/{digest.hex[:2]}/{digest.hex}"
 
 

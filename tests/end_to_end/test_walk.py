@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+import polars as pl
 import pytest
 
 import vidgen_assets.encodes.asset as encodes_asset
@@ -195,6 +197,14 @@ def test_show_and_doctor(home: Path, tmp_path: Path, capsys: Any) -> None:
     assert shown["state"] == "released"
     assert {stage: shown["digests"][stage] for stage in GOLDEN} == GOLDEN
     assert {v["stage"] for v in shown["verdicts"]} == set(STAGES)
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        (record,) = instance.fetch_materializations(dg.AssetKey("qa_scores"), limit=1).records
+    assert record.asset_materialization is not None
+    digest = Digest(str(record.asset_materialization.metadata["table"].value))
+    table = pl.read_parquet(the_shop(home).artifacts.path(digest))
+    assert set(table["clip_id"]) == {"clip-1"}
+    assert set(table["stage"]) == set(STAGES) - {"qa_scores", "releases"}
+    assert "longest_standstill_s" in set(table["metric"])
     assert vidgen("show", "clip-l") == 2
     assert "clip-1" in capsys.readouterr().err
     assert all(subject["is_well"] for subject in vidgen_json(capsys, "doctor").values())

@@ -20,7 +20,7 @@ from vidgen_assets.latents.asset import LATENTS
 from vidgen_assets.manifests.asset import MANIFESTS
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.qa_scores.scorecard import card_row, scorecard
-from vidgen_assets.qa_scores.table import score_table
+from vidgen_assets.qa_scores.table import score_table, to_parquet
 from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Made, ShardCheck, Stage, Task, through_the_gate
 
@@ -79,11 +79,12 @@ QA_SCORES = Stage(
     gather=through_the_gate,
     inputs=_inputs,
     make=_make,
+    table=lambda shard, shop: to_parquet(shard_scores(shard, shop)),
 )
 
 qa_scores = stage_asset(
     QA_SCORES,
     group="quality",
     kinds=("polars", "greatexpectations"),
-    description="Each clip's scorecard: every artifact it consists of and every check's verdict on it.",
+    description="Each clip's scorecard, and the shard's table of scores: a row per clip, check and measurement.",
 )

@@ -14,6 +14,7 @@ from quality_checks.thresholds import THRESHOLDS
 from resources.gate import HeldClip
 from resources.ledgers import Attempt
 from resources.workshop import Workshop
+from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.errors import GateClosed, TransientError, VidgenError
 from vidgen_assets.clips.ledger import LedgerRow, Usage
 from vidgen_assets.clips.verdicts import Verdict
@@ -34,6 +35,7 @@ class Report:
 
     attempt: Attempt
     judgement: Judgement
+    table: Artifact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def run_stage(
     judgement = judge(stage, shard, rows, verdicts, shop)
     _publish(attempt, judgement, shop)
     _deliver(stage, shard, [w for w, _ in done], judgement, shop)
-    return Report(attempt, judgement)
+    return Report(attempt, judgement, shop.artifacts.put_bytes(stage.table(shard, shop)) if stage.table else None)
 
 
 def audit_again(stage: Stage, shard: str, shop: Workshop) -> Report:

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from resources.artifact_store import key_of
 from resources.ledgers import Attempt
 from resources.workshop import Workshop
 from vidgen_assets.clips.contact_sheet import contact_sheet
@@ -45,6 +46,7 @@ def materialisation_metadata(stage: Stage, report: Report, shop: Workshop) -> di
         "attempt": dg.MetadataValue.text(str(report.attempt.number)),  # as a number, Dagster would plot it
         "ledger": dg.MetadataValue.text(str(report.attempt.digest)),
         "ledger_file": dg.MetadataValue.path(_ledger_place(report.attempt, shop)),
+        **_table_place(report, shop),
         "cost": dg.MetadataValue.text(f"{cost:f} {shop.prices.currency}"),
         "wall_s": round(sum(row.usage.wall_s for row in rows), 2),
         "cpu_s": round(sum(row.usage.cpu_s for row in rows), 2),
@@ -70,6 +72,14 @@ def check_metadata(claim: ClaimResult, stage: Stage, report: Report, shop: Works
         if sheet := _sheet(stage, [row for row in report.attempt.rows if row.digest in digests], shop):
             shown["worst"] = sheet
     return shown
+
+
+def _table_place(report: Report, shop: Workshop) -> dict[str, Any]:
+    if report.table is None:
+        return {}
+    digest = report.table.digest
+    place = dg.MetadataValue.path(f"{shop.objects.url}/{key_of(digest)}")
+    return {"table": dg.MetadataValue.text(str(digest)), "table_file": place}
 
 
 def _ledger_place(attempt: Attempt, shop: Workshop) -> str:

@@ -97,6 +97,8 @@ class Stage:
     acceptance_floor: float = 0.5
     """The least share of examined clips that must pass for the shard to be fit (from 4 clips on)."""
     shard_checks: tuple[ShardCheck, ...] = ()
+    table: Callable[[str, Workshop], bytes] | None = None
+    """A Parquet of the shard as a whole, kept by digest with what the stage publishes."""
     deliver: Callable[[Task, LedgerRow, Workshop], None] | None = None
     """Done for each passing clip once the shard is published as fit; must be idempotent."""
     picture: Callable[[Artifact, Workshop], bytes | None] | None = None
