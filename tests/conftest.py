@@ -5,10 +5,13 @@ Tests that need a server or a browser carry a marker from the table below, and a
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import settings
+
+from tests.dagster_machinery import no_instance_left_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,12 @@ def _nothing_of_the_callers_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_f
         if variable == "DAGSTER_HOME" or (variable.startswith("VIDGEN_") and not variable.startswith("VIDGEN_TEST_")):
             monkeypatch.delenv(variable)
     monkeypatch.setenv("VIDGEN_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _no_instance_of_an_earlier_test() -> Iterator[None]:
+    with no_instance_left_behind():
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

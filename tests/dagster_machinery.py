@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
+from dagster._core.storage.defs_state.base import set_defs_state_storage
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
@@ -28,6 +29,14 @@ SYNCHRONOUS = {
 """Instance overrides: a run that is submitted is over when the submission returns."""
 
 _MOST_ITERATIONS = 20
+
+
+@contextmanager
+def no_instance_left_behind() -> Iterator[None]:
+    """Definitions loaded inside find no instance of an earlier test: a context that is closed by the garbage
+    collector puts back what was current when it was opened, dead by then."""
+    with set_defs_state_storage(None):
+        yield
 
 
 @contextmanager
