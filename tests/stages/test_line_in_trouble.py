@@ -58,7 +58,7 @@ def test_an_interrupt_finishes_the_clips_in_hand_and_begins_no_other(floor: Floo
     with pytest.raises(KeyboardInterrupt):
         run_stage(slow, SHARD, floor.shop, RUN, interrupt)
     assert sorted(begun) == sorted(finished), "nothing is torn off in the middle"
-    assert len(begun) < len(floor.specs) // 2, "no other clip is begun"
+    assert len(begun) <= 1 + 2 * floor.shop.workers
     assert floor.shop.ledgers.latest("prompts", SHARD) is None
     run_stage(slow, SHARD, floor.shop, RUN)
     assert len(begun) == 20, "what was finished before isn't done again"
