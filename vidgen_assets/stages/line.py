@@ -103,8 +103,8 @@ def _side_by_side(do: _Do, tasks: tuple[Task, ...], workers: int, progress: Prog
     a step's grace period (`deployment.py`) is for that."""
     done: list[_Done] = []
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="clip") as pool:
-        waiting: list[Future[_Done]] = [pool.submit(do, task) for task in tasks]
-        try:
+        try:  # submitting is inside: the first clips are under way, and a signal may come, before the last is in
+            waiting: list[Future[_Done]] = [pool.submit(do, task) for task in tasks]
             for finished in as_completed(waiting):
                 done.append(finished.result())
                 _tell(progress, done[-1][0].row)
