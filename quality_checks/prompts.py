@@ -15,7 +15,7 @@ from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome, worst
 
 STAGE = "prompts"
-_MIN_FPS, _MAX_FPS = 24, 60
+_MIN_FPS, _MAX_FPS = 8, 60
 _MIN_DURATION_S, _MAX_DURATION_S = 0.5, 60
 _MOST_REASONS = 5
 
@@ -38,7 +38,7 @@ def contract_breaches(spec: ClipSpec, clip_id: str) -> Iterator[str]:
         yield f"the spec is of clip {spec.clip_id}, filed under {clip_id}"
     if not (spec.prompt or spec.template):
         yield "neither a prompt nor a template is given"
-    if not _MIN_FPS - 1 < spec.fps <= _MAX_FPS:  # 24000/1001 is a little under 24
+    if not _MIN_FPS <= spec.fps <= _MAX_FPS:
         yield f"fps is {spec.fps}, outside {_MIN_FPS} to {_MAX_FPS}"
     half_frame_s = 1 / (2 * float(spec.fps)) if spec.fps > 0 else 0.0
     if not _MIN_DURATION_S - half_frame_s <= _duration_s(spec) <= _MAX_DURATION_S + half_frame_s:
@@ -49,6 +49,8 @@ def contract_breaches(spec: ClipSpec, clip_id: str) -> Iterator[str]:
     yield from (f"{tag} is empty" for tag in ("campaign", "owner", "customer") if not getattr(spec, tag).strip())
     if spec.template and spec.route.release != f"template/{spec.template}":
         yield f"the template {spec.template} is routed to {spec.route.release}"
+    if not spec.template and spec.route.backend == "template":
+        yield f"the clip has no template and is routed to {spec.route.release}"
 
 
 def _duration_s(spec: ClipSpec) -> float:

@@ -19,6 +19,8 @@ class Factory(dg.ConfigurableResource["Factory"]):
     signing_key_file: str | None = None
     workers: int | None = None
     media_roots: list[str] = []  # noqa: RUF012 - pydantic copies it
+    gpu_memory_gib: float | None = None
+    model_cache: str | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Factory":
@@ -30,17 +32,34 @@ class Factory(dg.ConfigurableResource["Factory"]):
             signing_key_file=str(settings.signing_key_file) if settings.signing_key_file else None,
             workers=settings.workers,
             media_roots=list(settings.media_roots),
+            gpu_memory_gib=settings.gpu_memory_gib,
+            model_cache=str(settings.model_cache) if settings.model_cache else None,
         )
 
     def workshop(self) -> Workshop:
         """The workshop, opened once per process."""
-        roots = tuple(self.media_roots)
-        return _open(self.store_url, self.home, self.production, self.signing_key_file, self.workers, roots)
+        return _open(
+            self.store_url,
+            self.home,
+            self.production,
+            self.signing_key_file,
+            self.workers,
+            tuple(self.media_roots),
+            self.gpu_memory_gib,
+            self.model_cache,
+        )
 
 
 @lru_cache(maxsize=8)
 def _open(
-    store_url: str, home: str, production: bool, key_file: str | None, workers: int | None, media_roots: tuple[str, ...]
+    store_url: str,
+    home: str,
+    production: bool,
+    key_file: str | None,
+    workers: int | None,
+    media_roots: tuple[str, ...],
+    gpu_memory_gib: float | None,
+    model_cache: str | None,
 ) -> Workshop:
     return open_workshop(
         store_url,
@@ -49,4 +68,6 @@ def _open(
         signing_key_file=Path(key_file) if key_file else None,
         workers=workers,
         media_roots=media_roots,
+        gpu_memory_gib=gpu_memory_gib,
+        model_cache=Path(model_cache) if model_cache else None,
     )

@@ -2,16 +2,18 @@
 
 A clip passes if the exact digest about to be handed over carries a passing, genuine verdict of every required
 check under the policy in force, in a published, fit attempt, and was made from what its upstream stages hold now.
-It is asked when clips are read, so it holds however a run was launched. It fails closed: no verdict, no clip.
+It is asked when clips are read, so it holds however a run was launched. It fails closed: no verdict, no clip; and no
+clip of a model release that is frozen, unless it is out already.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resources.artifact_store import ArtifactStore
 from resources.ledgers import Attempt, Ledgers
 from resources.publications import Publications
+from resources.suspension import Suspended, Suspension
 from resources.verdict_book import Shelf, VerdictBook
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import Digest
@@ -19,9 +21,12 @@ from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, AuditPe
 from vidgen_assets.clips.ledger import LedgerRow, Problem, Status
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.verdicts import CheckId, Verdict
+from vidgen_assets.releases.address import Address
 
 SPEC_STAGE = "prompts"
 """The stage whose artifact is the clip's spec; every admission reads it."""
+RELEASE_STAGE = "releases"
+"""The stage whose artifact is the statement of a release; its digest is the release's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +77,33 @@ class _Stall:
 
 class Gate:
     def __init__(
-        self, artifacts: ArtifactStore, ledgers: Ledgers, verdicts: VerdictBook, publications: Publications
+        self,
+        artifacts: ArtifactStore,
+        ledgers: Ledgers,
+        verdicts: VerdictBook,
+        publications: Publications,
+        *,
+        suspended: Suspended,
+        is_delivered: Callable[[Address], bool],
     ) -> None:
         self._artifacts = artifacts
         self._ledgers = ledgers
         self._verdicts = verdicts
         self._publications = publications
+        self._suspended = suspended
+        self._is_delivered = is_delivered
 
     def admit(self, shard: str, requirements: Sequence[Requirement]) -> Admission:
         """Who may pass. Raises `GateClosed` or `AuditPending` when an upstream stage as a whole may not be read."""
         stalls = [self._open(shard, requirement) for requirement in requirements]
         newest = {stall.requirement.stage: stall.rows for stall in stalls}
+        suspension = Suspension.ask(self._suspended)
         admitted: list[AdmittedClip] = []
         held: list[HeldClip] = []
         for clip_id in stalls[0].rows:
             verdict = self._judge(clip_id, shard, stalls, newest)
+            if isinstance(verdict, AdmittedClip) and (problem := suspension.objection(verdict.spec)):
+                verdict = self._suspend(verdict, shard, stalls[0].rows[clip_id], problem)
             (held if isinstance(verdict, HeldClip) else admitted).append(verdict)  # pyright: ignore[reportArgumentType]
         return Admission(tuple(admitted), tuple(held))
 
@@ -148,6 +165,16 @@ class Gate:
                 remedy = "Materialise the stages between for this shard again; unchanged work is reused."
                 return Status.HELD, Problem(ErrorKind.POLICY, message, field=stage, remedy=remedy)
         return None
+
+    def _suspend(self, clip: AdmittedClip, shard: str, row: LedgerRow, problem: Problem) -> AdmittedClip | HeldClip:
+        """A clip of a frozen release is held; one that went out as it stands is not taken back by being looked at."""
+        attempt = self._ledgers.latest(RELEASE_STAGE, shard)
+        released = attempt.row(clip.clip_id) if attempt else None
+        if released and released.digest and released.inputs.get(SPEC_STAGE) == clip.artifacts[SPEC_STAGE].digest:
+            address = Address(clip.spec.catalog, clip.clip_id, released.digest)
+            if self._is_delivered(address):
+                return clip
+        return HeldClip(row, SPEC_STAGE, Status.HELD, problem)
 
     def _spec(self, digest: Digest) -> ClipSpec | Problem:
         try:

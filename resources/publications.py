@@ -4,14 +4,13 @@ An attempt without a publication is pending; nothing downstream may use it. A pu
 ledger file, so a ledger that was edited afterwards is no longer published.
 """
 
-import json
 from dataclasses import dataclass, fields
 from typing import Any
 
 from resources.keys import Signer
 from resources.ledgers import Attempt
 from resources.records import Records
-from vidgen_assets.clips.digest import canonical_json
+from resources.signed_records import SignedRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,7 @@ _FIELDS = {"stage", "shard", *(field.name for field in fields(Publication))}
 
 class Publications:
     def __init__(self, records: Records, signer: Signer) -> None:
-        self._records = records
-        self._signer = signer
+        self._records = SignedRecords(records, signer, _FIELDS)
 
     def publish(self, attempt: Attempt, *, is_fit: bool, reason: str, policy_version: str, recorded_at: str) -> None:
         statement = {
@@ -45,9 +43,7 @@ class Publications:
             "reason": reason,
             "recorded_at": recorded_at,
         }
-        signature = self._signer.sign(canonical_json(statement))
-        entry = {"statement": statement, "key_id": self._signer.key_id, "signature": signature}
-        self._records.append(_series(attempt.stage, attempt.shard), canonical_json(entry))
+        self._records.append(_series(attempt.stage, attempt.shard), statement)
 
     def of(self, attempt: Attempt) -> Publication | None:
         """The newest genuine publication of exactly this attempt with exactly these rows.
@@ -58,7 +54,7 @@ class Publications:
         newest: Publication | None = None
         heard: set[Publication] = set()
         for entry in self._records.read_all(_series(attempt.stage, attempt.shard)):
-            statement = self._genuine(entry.data)
+            statement = entry.statement
             if statement is None:
                 newest = None
             elif _place(statement) == (attempt.stage, attempt.shard, attempt.number, attempt.digest):
@@ -66,16 +62,6 @@ class Publications:
                 newest = newest if publication in heard else publication
                 heard.add(publication)
         return newest
-
-    def _genuine(self, data: bytes) -> dict[str, Any] | None:
-        """The statement of an entry that a trusted key signed. A verdict is signed too, but is no publication."""
-        try:
-            row = json.loads(data)
-            statement = row["statement"]
-            genuine = self._signer.verifies(row["key_id"], row["signature"], canonical_json(statement))
-            return statement if genuine and statement.keys() >= _FIELDS else None
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return None
 
 
 def _series(stage: str, shard: str) -> str:

@@ -15,11 +15,16 @@ from vidgen_assets.releases.address import ENVELOPE, Address
 from vidgen_assets.releases.statement import PAYLOAD_TYPE
 
 
+def is_delivered(address: Address, objects: ObjectStore) -> bool:
+    """Whether the release stands there, complete."""
+    return objects.has(f"{address.folder}/{ENVELOPE}")
+
+
 def deliver(
     address: Address, files: Mapping[str, Artifact], objects: ObjectStore, artifacts: ArtifactStore, signer: Signer
 ) -> bool:
     """Write the release unless it stands already; says whether it wrote."""
-    if objects.has(f"{address.folder}/{ENVELOPE}"):
+    if is_delivered(address, objects):
         return False
     for name, file in files.items():
         objects.put(f"{address.folder}/{name}", artifacts.path(file.digest))

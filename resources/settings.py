@@ -10,6 +10,8 @@
 | `VIDGEN_SIGNING_KEY_FILE` | the deployment's Ed25519 key, PEM | made on first use, marked as development |
 | `VIDGEN_WORKERS` | clips worked on at a time in a shard | the number of processors |
 | `VIDGEN_EXECUTOR` | `in_process`, `multiprocess` or `k8s` | `in_process` |
+| `VIDGEN_GPU_MEMORY_GIB` | GiB of memory of the cards in the GPU pool | none: models run on this machine's processor |
+| `VIDGEN_MODEL_CACHE` | the folder of a model hub's cache, mounted or on disk | none |
 
 A bucket's address and credentials are the cloud's own variables, read by the store's library:
 
@@ -24,6 +26,7 @@ A bucket's address and credentials are the cloud's own variables, read by the st
 `GOOGLE_…` and `AZURE_…` variables do the same for `gs://` and `az://`; `docs/operations/object-stores.md` has examples.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +52,8 @@ class Settings:
     signing_key_file: Path | None
     workers: int | None
     executor: Executor
+    gpu_memory_gib: float | None
+    model_cache: Path | None
 
     @property
     def dagster_home(self) -> Path:
@@ -59,7 +64,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings in `environment` (by default the process's). Raises `InputError` for a value not allowed."""
     env = os.environ if environment is None else environment
     home = Path(env.get("VIDGEN_HOME") or ".vidgen").absolute()
-    key_file = env.get("VIDGEN_SIGNING_KEY_FILE")
+    key_file, model_cache = env.get("VIDGEN_SIGNING_KEY_FILE"), env.get("VIDGEN_MODEL_CACHE")
     return Settings(
         home=home,
         store_url=env.get("VIDGEN_STORE_URL") or str(home / "store"),
@@ -69,6 +74,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         signing_key_file=Path(key_file) if key_file else None,
         workers=_count(env, "VIDGEN_WORKERS"),
         executor=_executor(env),
+        gpu_memory_gib=_gib(env, "VIDGEN_GPU_MEMORY_GIB"),
+        model_cache=Path(model_cache) if model_cache else None,
     )
 
 
@@ -88,6 +95,19 @@ def _count(env: Mapping[str, str], name: str) -> int | None:
     return int(value)
 
 
+def _gib(env: Mapping[str, str], name: str) -> float | None:
+    value = env.get(name, "").strip()
+    if not value:
+        return None
+    try:
+        size = float(value)
+    except ValueError:
+        size = math.nan
+    if not 0 < size < math.inf:
+        raise InputError("a setting is not a size", field=name, value=value, allowed="GiB above 0, such as 24 or 79.6")
+    return size
+
+
 def _executor(env: Mapping[str, str]) -> Executor:
     value = env.get("VIDGEN_EXECUTOR") or Executor.IN_PROCESS
     if value not in list(Executor):
@@ -98,6 +118,11 @@ def _executor(env: Mapping[str, str]) -> Executor:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with `changes`, for a program it starts."""
     return {**os.environ, **changes}
+
+
+def secret_from_environment(name: str) -> str | None:
+    """The secret in the variable `name`, None if it is empty. Read at each use: a renewed key counts at once."""
+    return os.environ.get(name, "").strip() or None
 
 
 _HTTP_CLIENT = ("allow_http", "allow_invalid_certificates", "proxy_url", "connect_timeout", "read_timeout", "timeout")
@@ -113,3 +138,11 @@ def http_client_settings(scheme: str, environment: Mapping[str, str] | None = No
     cloud = _CLOUDS.get(scheme, "AZURE")
     found = {name: env.get(f"{cloud}_{name.upper()}", "").strip() for name in _HTTP_CLIENT}
     return {name: value for name, value in found.items() if value}
+
+
+def pin_cublas() -> None:
+    """Have cuBLAS work in a fixed buffer, without which sums come out differently from call to call.
+
+    It reads the variable when a process first uses the GPU; a value that somebody has set stays.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

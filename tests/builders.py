@@ -8,8 +8,9 @@ from typing import Any
 from resources.keys import Signer, open_signer
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.ledger import LedgerRow, Status
-from vidgen_assets.clips.spec import Aspect, ClipSpec, Priority, Route
+from vidgen_assets.clips.spec import WORLDWIDE, Aspect, ClipSpec, Priority, Route, Use
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome, Verdict
+from vidgen_assets.models.release import ModelRelease
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -29,6 +30,8 @@ def a_spec(clip_id: str = "clip-1", **changes: Any) -> ClipSpec:
         "language": "en",
         "image": None,
         "audio": None,
+        "use": Use.COMMERCIAL,
+        "territories": (WORLDWIDE,),
         "fps": Fraction(30),
         "frame_count": 30,
         "aspect": Aspect.LANDSCAPE,
@@ -43,6 +46,42 @@ def a_spec(clip_id: str = "clip-1", **changes: Any) -> ClipSpec:
         "route": Route(backend="template", release="template/product_card", reason="the row names a template"),
     }
     return ClipSpec(**{**values, **changes})
+
+
+def a_release(release_id: str = "backdrops-1", **changes: Any) -> ModelRelease:
+    """A small model on a processor: 5, 9 or 13 frames at 8 a second, 112x64."""
+    values: dict[str, Any] = {
+        "id": release_id,
+        "family": "backdrops",
+        "backend": "diffusion",
+        "pipeline": "WanPipeline",
+        "source": {"kind": "folder", "path": "/models/backdrops"},
+        "components": {"transformer": a_digest("transformer"), "vae": a_digest("vae")},
+        "licence": {"name": "Apache-2.0", "allows": ["commercial", "internal", "research"]},
+        "buckets": [{"width": 112, "height": 64}],
+        "frame_grid": {"step": 4, "least": 5, "most": 13},
+        "fps": ["8"],
+        "memory_gib": 0.5,
+        "sampling": {
+            "steps": 4,
+            "guidance_scale": 2.5,
+            "max_sequence_length": 16,
+            "scheduler": {"class_name": "FlowMatchEulerDiscreteScheduler", "config": {"shift": 1.0}},
+        },
+    }
+    return ModelRelease.model_validate({**values, **changes})
+
+
+def a_served_release(release_id: str = "served-1", **changes: Any) -> ModelRelease:
+    """A release behind the videos protocol."""
+    values: dict[str, Any] = {
+        "family": "served",
+        "backend": "remote",
+        "pipeline": "videos",
+        "source": {"kind": "endpoint", "url": "https://gpu.example/v1", "model": "wan"},
+        "components": {},
+    }
+    return a_release(release_id, **{**values, **changes})
 
 
 def a_row(clip_id: str = "clip-1", **changes: Any) -> LedgerRow:

@@ -7,7 +7,7 @@ import pytest
 from vidgen_assets.catalogs.catalog import LoadedCatalog, catalog_name, judge, load_catalog
 from vidgen_assets.catalogs.source import CatalogSource, form_of
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.spec import Aspect, Priority
+from vidgen_assets.clips.spec import Aspect, Priority, Use
 
 HEADER = "id,prompt,template,image,duration_s,campaign,owner,customer"
 ROW = "lamp,a warm lamp,product_card,pictures/lamp.png,6.5,spring,studio,lumen"
@@ -41,6 +41,40 @@ def test_a_cell_goes_before_the_sidecar_and_the_sidecar_before_the_built_in() ->
     assert (one.fps, one.aspect, one.owner, one.profile) == (Fraction(25), Aspect.SQUARE, "studio", "standard")
     assert one.variables == {"brand": "Lumen", "badge": "new", "mood": "calm"}
     assert (two.aspect, two.variables["badge"]) == (Aspect.PORTRAIT, "sale")
+
+
+def test_a_row_says_its_model_its_use_and_where_it_is_shown() -> None:
+    text = "id,prompt,duration_s,fps,campaign,owner,customer,model,use,territories\n"
+    given = judged(f'{text}a,p,5,16,c,o,k,wan2.2-ti2v,research,"DE, AT CH,DE"\n').rows[0].request
+    assert given
+    assert (given.model, given.use, given.territories) == ("wan2.2-ti2v", Use.RESEARCH, ("AT", "CH", "DE"))
+    empty = judged(f"{text}a,p,5,16,c,o,k,,,\n").rows[0].request
+    assert empty
+    assert (empty.model, empty.use, empty.territories) == (None, Use.COMMERCIAL, ("worldwide",))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("model", "Wan 2.2"),
+        ("model", "../wan"),
+        ("use", "resale"),
+        ("territories", "Austria"),
+        ("territories", "at"),
+        ("territories", "worldwide AT"),
+        ("territories", "AT;DE"),
+        ("fps", "9"),
+    ],
+)
+def test_a_wrong_model_use_territory_or_rate_is_named(column: str, cell: str) -> None:
+    catalog = judged(f"id,prompt,duration_s,campaign,owner,customer,{column}\na,p,5,c,o,k,{cell}\n")
+    assert fields(catalog) == [(1, column)]
+
+
+@pytest.mark.parametrize("fps", ["8", "12", "15", "16"])
+def test_the_rates_of_models_are_rates(fps: str) -> None:
+    catalog = judged(f"id,prompt,duration_s,campaign,owner,customer,fps\na,p,5,c,o,k,{fps}\n")
+    assert catalog.rows[0].request
 
 
 def test_every_fault_of_every_row_is_reported_in_one_pass() -> None:

@@ -15,7 +15,12 @@ BOOK = PriceBook(
     gpu_second=Decimal("0.001"),
     stored_gib_month=Decimal("0.02"),
     stored_months=12,
-    estimate=Estimate(template_cpu_s_per_video_s=3.0, stored_bytes_per_video_s=1000),
+    estimate=Estimate(
+        template_cpu_s_per_video_s=3.0,
+        model_gpu_s_per_video_s=20.0,
+        model_cpu_s_per_video_s=2.0,
+        stored_bytes_per_video_s=1000,
+    ),
 )
 
 

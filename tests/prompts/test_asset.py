@@ -8,12 +8,15 @@ import pytest
 from resources.media_intake import MediaIntake
 from resources.workshop import Workshop, open_workshop
 from tests.end_to_end.catalogs import a_clip, write_catalog
+from tests.prompts.models_at_work import a_prompt_row, register, with_models
 from vidgen_assets.automation.enrol import enrol
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import GateClosed
 from vidgen_assets.clips.ledger import Status
 from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.models.lifecycle import Stamp
+from vidgen_assets.models.registry import Status as ReleaseStatus
 from vidgen_assets.prompts.asset import PROMPTS, trace_id
 from vidgen_assets.stages.line import Orders, Report, run_stage
 
@@ -86,3 +89,62 @@ def test_a_trace_id_is_a_clips_own_and_stays(shop: Workshop, tmp_path: Path) -> 
     row = run(shop, tmp_path, a_clip("lamp")).attempt.rows[0]
     assert row.trace_id == trace_id("shop", "lamp") != trace_id("other", "lamp")
     assert len(bytes.fromhex(row.trace_id)) == 16
+
+
+@pytest.fixture
+def modelled(shop: Workshop) -> Workshop:
+    """Models `one`, active, and `two`, a canary that gets nothing unless it is promoted or named."""
+    shop = with_models(shop)
+    register(shop, "one", ReleaseStatus.ACTIVE)
+    register(shop, "two", ReleaseStatus.CANARY)
+    return shop
+
+
+def test_a_prompt_goes_to_a_model_and_the_route_is_recorded(modelled: Workshop, tmp_path: Path) -> None:
+    route = spec_in(run(modelled, tmp_path, a_prompt_row("lamp")), modelled).route
+    assert (route.backend, route.release) == ("diffusion", "one")
+    recorded = modelled.routes.current("shop", "lamp")
+    assert recorded is not None
+    assert recorded.route == route
+
+
+def test_a_promotion_moves_new_clips_only(modelled: Workshop, tmp_path: Path) -> None:
+    before = spec_in(run(modelled, tmp_path, a_prompt_row("lamp")), modelled)
+    modelled.models.promote("two", Stamp("better", "ana", modelled.now()))
+    report = run(modelled, tmp_path, a_prompt_row("lamp"), a_prompt_row("mug"))
+    assert spec_in(report, modelled, "lamp") == before
+    assert spec_in(report, modelled, "mug").route.release == "two"
+
+
+def test_a_row_that_names_a_model_is_routed_anew_once(modelled: Workshop, tmp_path: Path) -> None:
+    run(modelled, tmp_path, a_prompt_row("lamp"))
+    for _ in range(2):
+        report = run(modelled, tmp_path, a_prompt_row("lamp", model="two"))
+        assert spec_in(report, modelled).route.release == "two"
+    assert modelled.records.numbers("routes/shop/lamp") == [1, 2]
+
+
+def test_a_customers_tier_opens_the_canary_that_is_for_it(modelled: Workshop, tmp_path: Path) -> None:
+    register(modelled, "pilot", ReleaseStatus.CANARY, 1.0, eligibility={"tiers": ["pilot"]})
+    modelled.models.set_tier("lumen", "pilot", by="ana", recorded_at=modelled.now())
+    report = run(modelled, tmp_path, a_prompt_row("lamp"), a_prompt_row("mug", customer="other"))
+    assert spec_in(report, modelled, "lamp").route.release == "pilot"
+    assert spec_in(report, modelled, "mug").route.release == "one"
+
+
+def test_a_template_clip_is_in_no_route_book_and_needs_no_registry(modelled: Workshop, tmp_path: Path) -> None:
+    modelled.records.append("models", b"forged")
+    report = run(modelled, tmp_path, a_clip("lamp"), a_prompt_row("mug"))
+    assert spec_in(report, modelled, "lamp").route.backend == "template"
+    assert modelled.records.series_below("routes") == []
+    row = report.attempt.row("mug")
+    assert row is not None
+    assert row.problem is not None
+    assert (row.status, row.problem.value) == (Status.FAILED, "'records/models/00000003'")
+
+
+def test_a_prompt_that_nothing_can_make_is_held_with_what_there_is(modelled: Workshop, tmp_path: Path) -> None:
+    row = run(modelled, tmp_path, a_prompt_row("lamp", model="gone")).attempt.row("lamp")
+    assert row is not None
+    assert row.problem is not None
+    assert (row.status, row.problem.field, row.problem.allowed) == (Status.HELD, "model", "backdrops, one, two")

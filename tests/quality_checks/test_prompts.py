@@ -35,17 +35,25 @@ def test_a_sound_spec_obeys_the_contract(folder: Path) -> None:
     assert contract(folder).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize("fps", ["8", "16", "24000/1001"])
+def test_a_models_clip_at_a_models_rate_obeys_the_contract(folder: Path, fps: str) -> None:
+    route = Route(backend="diffusion", release="backdrops-1", reason="the active release of backdrops")
+    found = contract(folder, template=None, prompt="a lamp", route=route, fps=fps)
+    assert found.outcome is Outcome.PASS, found.reason
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"frame_count": 14}, "last 0.47 s"),
         ({"frame_count": 0}, "last 0.00 s"),
         ({"frame_count": 1802}, "last 60.07 s"),
-        ({"fps": "15"}, "fps is 15"),
+        ({"fps": "7.5", "frame_count": 8}, "fps is 15/2"),
         ({"width": 482}, "the canvas is 482x270"),
         ({"profile": "imax"}, "the profile imax does not exist"),
         ({"customer": " "}, "customer is empty"),
         ({"template": None}, "neither a prompt nor a template"),
+        ({"template": None, "prompt": "a lamp"}, "no template and is routed to template/product_card"),
         ({"seed": -1}, "the seed -1"),
         ({"route": Route(backend="template", release="template/story", reason="")}, "routed to template/story"),
     ],

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from vidgen_assets.clips.errors import InputError, shorten
 
 COLUMNS = (
-    "id", "prompt", "template", "variables", "script", "language", "image", "audio", "duration_s", "fps", "aspect",
-    "seed", "profile", "priority", "campaign", "owner", "customer",
+    "id", "prompt", "template", "variables", "script", "language", "image", "audio", "model", "use", "territories",
+    "duration_s", "fps", "aspect", "seed", "profile", "priority", "campaign", "owner", "customer",
 )  # fmt: skip
 ALLOWED_COLUMNS = f"{', '.join(COLUMNS)}, variables.NAME"
 REQUIRED = ("id", "duration_s", "campaign", "owner", "customer")
@@ -21,6 +21,8 @@ BUILT_IN_DEFAULTS = {
     "aspect": "16:9",
     "profile": "standard",
     "priority": "standard",
+    "use": "commercial",
+    "territories": "worldwide",
 }
 VARIABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 VARIABLE_PREFIX = "variables."

@@ -17,17 +17,19 @@ from vidgen_assets.catalogs.columns import REQUIRED, ROW_NUMBER, VARIABLE_PREFIX
 from vidgen_assets.catalogs.findings import RowFinding
 from vidgen_assets.catalogs.references import Roots
 from vidgen_assets.clips.errors import PermanentError
-from vidgen_assets.clips.spec import Aspect, Priority
+from vidgen_assets.clips.spec import WORLDWIDE, Aspect, Priority, Use
 
 MAX_FIELD_CHARS = 10_000
 MAX_TAG_CHARS = 100
 MAX_REFERENCE_CHARS = 500
 MAX_SEED = 2**53 - 1  # the largest integer that JSON carries exactly (RFC 8785), and so the largest a digest can bind
 MIN_DURATION_S, MAX_DURATION_S = 0.5, 60
-FRAME_RATES = ("24", "25", "30", "50", "60", "24000/1001", "30000/1001", "60000/1001")
+FRAME_RATES = ("8", "12", "15", "16", "24", "25", "30", "50", "60", "24000/1001", "30000/1001", "60000/1001")
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$"
 _RESERVED_ID = r"(?i)^row-[0-9]+$"
+_MODEL = r"^[a-z0-9][a-z0-9._-]{0,79}$"
+_TERRITORIES = rf"^({WORLDWIDE}|[A-Z]{{2}}([ ,]+[A-Z]{{2}})*)$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 
 Predicate = Callable[[pl.Expr], pl.Expr]
@@ -100,6 +102,7 @@ def all_rules(
     yield from _id_rules()
     yield from _text_rules()
     yield from _number_rules()
+    yield from _model_rules()
     for column in ("image", "audio"):
         yield from _reference_rules(column, roots)
     for column in ("campaign", "owner", "customer"):
@@ -192,6 +195,27 @@ def _number_rules() -> Iterator[Rule]:
     )
     remedy = "Write a rate of the NTSC family as a fraction: 30000/1001 for 29.97."
     yield _one_of("fps", FRAME_RATES, "is no frame rate the factory makes", remedy)
+
+
+def _model_rules() -> Iterator[Rule]:
+    """Whether there is such a release is asked when the clip is routed: releases come and go, a catalog stays."""
+    yield Rule(
+        "model",
+        "model is a name",
+        lambda cell: cell.str.contains(_MODEL),
+        "is no name of a release or a family",
+        "1 to 80 of a-z 0-9 . _ -, beginning with a letter or digit",
+        "See `vidgen models list`, or leave it empty.",
+    )
+    yield Rule(
+        "territories",
+        "territories are codes",
+        lambda cell: cell.str.contains(_TERRITORIES),
+        "are no territories",
+        f"{WORLDWIDE}, or codes of ISO 3166-1 with two capital letters, separated by spaces or commas: AT DE CH",
+        "Name the countries that the clip is shown in.",
+    )
+    yield _one_of("use", list(Use), "is no use", "Say what the clip is made for.")
 
 
 def _reference_rules(column: str, roots: Roots) -> Iterator[Rule]:

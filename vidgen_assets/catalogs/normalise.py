@@ -4,6 +4,7 @@ An empty cell takes the sidecar's default, then the built-in one. Text is trimme
 nothing else is mended: what is wrong is reported.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,8 +24,9 @@ from vidgen_assets.catalogs.records import cell_text
 from vidgen_assets.catalogs.source import CatalogSource, utf8
 from vidgen_assets.catalogs.variables import read_variables
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.spec import Aspect, ClipRequest, Priority, VariableValue
+from vidgen_assets.clips.spec import Aspect, ClipRequest, Priority, Use, VariableValue
 
+_BETWEEN_CODES = re.compile(r"[ ,]+")
 _WHOLE_NUMBERS = ("seed", "fps")  # spreadsheets write 30 as 30.0
 
 
@@ -95,6 +97,9 @@ def to_request(row: Mapping[str, Any], variables: dict[str, VariableValue]) -> C
         language=row["language"],
         image=row["image"],
         audio=row["audio"],
+        model=row["model"],
+        use=Use(row["use"]),
+        territories=tuple(sorted(set(_BETWEEN_CODES.split(row["territories"])))),
         duration_s=Decimal(row["duration_s"]),
         fps=row["fps"],
         aspect=Aspect(row["aspect"]),

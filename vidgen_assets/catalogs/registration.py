@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 
 import polars as pl
 
@@ -63,10 +64,12 @@ def plan_registration(
 
 
 def work_s(row: CatalogRow, book: PriceBook) -> float:
-    """The seconds of processor that `row` is expected to take over all stages."""
+    """The seconds of processor and GPU that `row` is expected to take over all stages."""
     if row.request is None:
         return _HELD_WORK_S
-    return book.estimate.template_cpu_s_per_video_s * float(row.request.duration_s)
+    by_model = row.request.template is None
+    usage = book.estimate.usage(Fraction(row.request.duration_s), by_model=by_model)
+    return usage.cpu_s + usage.gpu_s
 
 
 def changed_shards(previous: CatalogVersion | None, new: CatalogVersion) -> set[str]:

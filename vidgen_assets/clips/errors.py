@@ -75,9 +75,20 @@ class VidgenError(Exception):
         self.clip_id = self.clip_id or clip_id
         return self
 
+    def copied(self) -> Self:
+        """The same error for another clip: each fills in its own place."""
+        fields = {name: getattr(self, name) for name in ("stage", "clip_id", "field", "value", "allowed", "remedy")}
+        return type(self)(self.found, **fields)
+
 
 class TransientError(VidgenError):
     """The same call may succeed later."""
+
+    kind = ErrorKind.TRANSIENT
+
+
+class Interrupted(VidgenError):
+    """Work was asked to stop (SIGTERM, Ctrl-C) and has saved what it had. No `TransientError`: not tried in place."""
 
     kind = ErrorKind.TRANSIENT
 

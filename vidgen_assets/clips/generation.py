@@ -1,14 +1,16 @@
 """The one protocol for generation: every backend turns a spec into latents, and latents into frames.
 
-`template` fills it with a compositor, `diffusion` with a pipeline in three steps (encode text, denoise, decode).
+`template` fills it with a compositor, `diffusion` with a pipeline in three steps (encode text, denoise, decode),
+`remote` with a server's jobs.
 Implementations live in `resources/backends/`; which one makes a clip is decided in `prompts/`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +49,62 @@ class MediaShelf(Protocol):
         ...
 
 
+class Cupboard(Protocol):
+    """Keyed bytes that may vanish: checkpoints, text embeddings, a server's job tickets. Writes are atomic."""
+
+    def get(self, name: str) -> bytes | None: ...
+
+    def put(self, name: str, data: bytes) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a backend works with besides the spec. `key` names the work: the same key, the same bytes."""
+
+    key: Digest
+    media: MediaShelf
+    cupboard: Cupboard
+    is_interrupted: Callable[[], bool] = lambda: False
+    """Asked between steps: once true, the backend saves what it has and raises `Interrupted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """Latents, what they cost besides this thread's processor time, and how they came about.
+
+    `provenance` is JSON: environment fingerprint, release, steps resumed from a checkpoint. It is kept with the
+    ledger's row and is never part of a digest.
+    """
+
+    data: bytes
+    gpu_s: float = 0.0
+    fee: Decimal = Decimal(0)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Traced(Protocol):
+    """A stream of frames that knows, once it is read to its end, how they came about and what that cost."""
+
+    @property
+    def provenance(self) -> dict[str, Any]: ...
+
+    @property
+    def gpu_s(self) -> float: ...
+
+
 class GenerationBackend(Protocol):
     """Turns specs into latents and latents into frames. Stateless between clips but for a resident model."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def keeps_frames(self) -> bool:
+        """Whether frames are stored once drawn, since drawing them again costs more or comes out otherwise."""
+        ...
 
     def admit(self, spec: ClipSpec) -> None:
         """Raise `InputError` or `PolicyError` for a spec this backend can't make, before anything is spent."""
@@ -61,14 +114,18 @@ class GenerationBackend(Protocol):
         """JSON of exactly what decides the latents' bytes, the backend's own recipe version included."""
         ...
 
-    def make_latents(self, spec: ClipSpec, media: MediaShelf) -> bytes:
+    def prepare(self, specs: Sequence[ClipSpec], cupboard: Cupboard) -> None:
+        """Do once what the latents of these specs share, such as encoding their texts. Raises no `VidgenError`."""
+        ...
+
+    def make_latents(self, spec: ClipSpec, desk: Desk) -> Generated:
         """The compact generative state. Raises a `VidgenError` whose kind says what follows."""
         ...
 
-    def decode_inputs(self) -> dict[str, Any]:
+    def decode_inputs(self, spec: ClipSpec) -> dict[str, Any]:
         """JSON of what decides the frames' bytes beyond the latents themselves."""
         ...
 
-    def decode(self, latents: bytes, media: MediaShelf) -> FrameStream:
+    def decode(self, spec: ClipSpec, latents: bytes, media: MediaShelf) -> FrameStream:
         """The frames of `latents`, drawn lazily."""
         ...

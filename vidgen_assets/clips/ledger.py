@@ -3,9 +3,11 @@
 Rows are written once per attempt and never changed; `resources/ledgers.py` keeps them as Parquet.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import Digest
@@ -83,6 +85,8 @@ class LedgerRow:
     customer: str = ""
     problem: Problem | None = None
     tries: int = 0  # how often work was attempted: 0 for reused work and for clips that never arrived
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """JSON of how the artifact came about: environment, model release, steps resumed. Decides nothing."""
 
     @property
     def digest(self) -> Digest | None:

@@ -1,6 +1,6 @@
 """What domain code may ask of the media tools (ffmpeg, ffprobe, packager). The runner is in `resources/`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +44,11 @@ class MediaTools(Protocol):
     ) -> ToolRun:
         """Run to the end. Raises `ToolFailed` on a non-zero exit, stderr tail included; `PermanentError` on a missed
         deadline or a missing tool; `CapacityError` when the disk is full or memory ran out."""
+        ...
+
+    def stream(self, tool: Tool, arguments: Sequence[str], *, piece_bytes: int, deadline_s: float) -> Iterator[bytes]:
+        """The tool's standard output, lazily, in pieces of exactly `piece_bytes` (the last one maybe shorter), such as
+        raw frames. Raises as `run`, once the output has ended."""
         ...
 
     def probe(self, path: Path, *, count_frames: bool = False) -> dict[str, Any]:

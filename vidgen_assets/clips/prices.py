@@ -16,14 +16,23 @@ _PRECISION = Decimal("0.00000001")
 
 class Estimate(Frozen):
     template_cpu_s_per_video_s: float
+    model_gpu_s_per_video_s: float
+    model_cpu_s_per_video_s: float
     stored_bytes_per_video_s: int
 
-    def usage(self, duration_s: Fraction) -> Usage:
-        """What a template clip of `duration_s` is expected to consume, over all stages."""
-        return Usage(
-            cpu_s=self.template_cpu_s_per_video_s * float(duration_s),
-            stored_bytes=round(self.stored_bytes_per_video_s * duration_s),
-        )
+    def usage(self, duration_s: Fraction, *, by_model: bool = False, has_gpu: bool = True) -> Usage:
+        """What a clip of `duration_s` is expected to consume over all stages: drawn from a template, or by a model.
+
+        Without a GPU the model's seconds are the processor's, which is a guess by the time, not by the work.
+        """
+        stored = round(self.stored_bytes_per_video_s * duration_s)
+        if not by_model:
+            return Usage(cpu_s=self.template_cpu_s_per_video_s * float(duration_s), stored_bytes=stored)
+        model_s = self.model_gpu_s_per_video_s * float(duration_s)
+        cpu_s = self.model_cpu_s_per_video_s * float(duration_s)
+        if has_gpu:
+            return Usage(cpu_s=cpu_s, gpu_s=model_s, stored_bytes=stored)
+        return Usage(cpu_s=cpu_s + model_s, stored_bytes=stored)
 
 
 class PriceBook(Frozen):

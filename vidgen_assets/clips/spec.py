@@ -40,6 +40,16 @@ class Priority(StrEnum):
     BATCH = "batch"
 
 
+class Use(StrEnum):
+    """What a clip is made for; a model's licence may forbid it."""
+
+    COMMERCIAL = "commercial"
+    INTERNAL = "internal"
+    RESEARCH = "research"
+
+
+WORLDWIDE = "worldwide"
+
 _RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?")
 
 
@@ -66,6 +76,9 @@ class ClipRequest(Frozen):
     language: str
     image: str | None = None
     audio: str | None = None
+    model: str | None = None  # a release or a family of releases, asked for by name
+    use: Use = Use.COMMERCIAL
+    territories: tuple[str, ...] = (WORLDWIDE,)  # where the clip is shown: ISO 3166-1 alpha-2, or worldwide
     duration_s: Decimal
     fps: Rate
     aspect: Aspect
@@ -105,6 +118,8 @@ class ClipSpec(Frozen):
     language: str
     image: MediaFile | None
     audio: MediaFile | None
+    use: Use
+    territories: tuple[str, ...]
     fps: Rate
     frame_count: int
     aspect: Aspect

@@ -12,8 +12,9 @@ from vidgen_assets.catalogs.catalog import CatalogRow
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.errors import ErrorKind, GateClosed
 from vidgen_assets.clips.ledger import LedgerRow, Problem, Status
-from vidgen_assets.clips.spec import ClipRequest, ClipSpec
+from vidgen_assets.clips.spec import ClipRequest, ClipSpec, Route
 from vidgen_assets.clips.work import Recipe
+from vidgen_assets.models.routing import Asked, RecordedRoute, choose_release
 from vidgen_assets.partitions import catalog_of
 from vidgen_assets.prompts.routing import choose_route
 from vidgen_assets.prompts.specify import specify
@@ -34,16 +35,38 @@ def gather_rows(_stage: Stage, shard: str, shop: Workshop) -> Gathered:
 
 
 def spec_of(task: Task, shop: Workshop, *, keep_media: bool) -> ClipSpec:
-    """The task's request with every choice made. With `keep_media`, its files are copied into the store."""
+    """The task's request with every choice made.
+
+    With `keep_media`, its files are copied into the store and a newly chosen model release is recorded; without,
+    nothing is written.
+    """
     if task.request is None:
         raise LookupError(f"{task.clip_id} has no request")
-    read = shop.intake.keep if keep_media else shop.intake.look
-    route = choose_route(task.request, releases())
-    return specify(task.request, task.catalog, lambda reference: read(task.base_uri, reference), route)
+    request, read = task.request, shop.intake.keep if keep_media else shop.intake.look
+    route = choose_route(request, releases(), lambda: _model_route(request, task.catalog, shop, record=keep_media))
+    return specify(request, task.catalog, lambda reference: read(task.base_uri, reference), route)
+
+
+def _model_route(request: ClipRequest, catalog: str, shop: Workshop, *, record: bool) -> Route:
+    """The route that is recorded, as long as the row asks for the same; else one among the releases there are now."""
+    state = shop.models.state()
+    asked = Asked(
+        catalog=catalog,
+        clip_id=request.clip_id,
+        model=request.model,
+        priority=request.priority.value,
+        tier=state.tier_of(request.customer),
+        has_image=request.image is not None,
+    )
+    previous = shop.routes.current(catalog, request.clip_id)
+    route = choose_release(asked, state, previous=previous)
+    if record and not (previous and previous.answers(asked)):
+        shop.routes.record(RecordedRoute(route, asked, shop.now()))
+    return route
 
 
 def releases() -> list[str]:
-    """What can make a clip: so far, every template that ships."""
+    """What can make a clip that names a template: every template that ships."""
     return [f"template/{name}" for name in library_names()]
 
 

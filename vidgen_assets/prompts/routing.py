@@ -1,9 +1,10 @@
 """Which backend and release make a clip. Chosen once, recorded with its reason, and kept until a migration.
 
-A row that names a template goes to the compositor; a prompt alone needs a generative release.
+A row that names a template goes to the compositor; a prompt alone goes to a model release, which is chosen in
+`vidgen_assets/models/routing.py`.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.spec import ClipRequest, Route
@@ -16,18 +17,22 @@ def template_release(template: str) -> str:
     return f"{TEMPLATE_BACKEND}/{template}"
 
 
-def choose_route(request: ClipRequest, releases: Collection[str]) -> Route:
-    """The route of `request` among `releases`, such as `template/product_card`.
+def choose_route(request: ClipRequest, releases: Collection[str], choose_model: Callable[[], Route]) -> Route:
+    """The route of `request`: among `releases`, such as `template/product_card`, or what `choose_model` says.
 
-    Raises `InputError` if no release can make the clip; it names those there are.
+    Raises `InputError` if no release can make the clip; it names those there are. A row with a template never asks
+    for a model, so a record of models that can't be read holds no such clip.
     """
     if request.template is None:
+        return choose_model()
+    if request.model is not None:
         raise InputError(
-            "a prompt alone needs a generative release, and none is configured",
+            "a row names a template or a model, and this one names both",
             clip_id=request.clip_id,
-            field="template",
-            allowed=sorted(releases),
-            remedy="Name one of the templates; the prompt stays with the clip as its description.",
+            field="model",
+            value=request.model,
+            allowed="no model beside a template",
+            remedy="Leave one of the two out; with a template the prompt stays with the clip as its description.",
         )
     release = template_release(request.template)
     if release not in releases:

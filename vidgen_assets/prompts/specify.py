@@ -37,6 +37,8 @@ def specify(
         language=request.language,
         image=_resolved(request, "image", media),
         audio=_resolved(request, "audio", media),
+        use=request.use,
+        territories=request.territories,
         fps=request.fps,
         frame_count=frame_count(Fraction(request.duration_s), request.fps),
         aspect=request.aspect,

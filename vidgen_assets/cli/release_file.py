@@ -1,0 +1,67 @@
+"""A model release as a person writes it: YAML, its paths from the file's folder, its digests left to be computed."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from vidgen_assets.catalogs.plain_yaml import load_plain
+from vidgen_assets.clips.errors import InputError
+from vidgen_assets.models.components import component_digests
+from vidgen_assets.models.release import ModelRelease
+
+
+def read_release(path: Path) -> ModelRelease:
+    """The release in the file at `path`, with the digest of each component of a folder.
+
+    Raises `InputError` naming the field for a file that is no release, or a folder that holds none.
+    """
+    document = _with_digests(_document(path), path.resolve().parent)
+    try:
+        return ModelRelease.model_validate(document)
+    except ValidationError as error:
+        raise _no_release(path, error) from error
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"the file can't be read: {error}", field="file", value=path, remedy="Name the YAML file of a release."
+        ) from error
+    document = load_plain(text, path.name)
+    if not isinstance(document, dict):
+        raise InputError(f"{path.name} is not a mapping", field="file", remedy="See examples/models.")
+    return _plain_numbers(document)
+
+
+def _plain_numbers(value: Any) -> Any:
+    """Exact decimals as the floats that a scheduler's configuration and JSON have."""
+    if isinstance(value, dict):
+        return {name: _plain_numbers(own) for name, own in value.items()}
+    if isinstance(value, list):
+        return [_plain_numbers(own) for own in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _with_digests(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+    source = document.get("source")
+    if not isinstance(source, dict) or source.get("kind") != "folder" or not isinstance(source.get("path"), str):
+        return document
+    root = (folder / Path(source["path"]).expanduser()).resolve()
+    components = document.get("components") or component_digests(root)
+    return {**document, "source": {**source, "path": str(root)}, "components": components}
+
+
+def _no_release(path: Path, error: ValidationError) -> InputError:
+    """The first thing that is wrong, by its field."""
+    first = error.errors()[0]
+    more = f", and {error.error_count() - 1} more" if error.error_count() > 1 else ""
+    return InputError(
+        f"{path.name} is no model release: {first['msg']}{more}",
+        field=".".join(str(part) for part in first["loc"]) or "file",
+        value=None if first["type"] == "missing" else first["input"],
+        remedy="Mend the field; examples/models has complete files, and vidgen_assets/models/release.py every field.",
+    )
