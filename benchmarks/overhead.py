@@ -25,7 +25,8 @@ from tests.end_to_end.catalogs import a_clip, write_catalog
 from vidgen_assets.automation.enrol import Enrolment, enrol
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.cli.session import dagster_instance
-from vidgen_assets.clips.digest import canonical_json
+from vidgen_assets.clips.digest import Digest, canonical_json
+from vidgen_assets.clips.generation import Desk
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import ClipRequest
 from vidgen_assets.definitions import build_defs
@@ -91,11 +92,12 @@ def _make_and_examine(request: ClipRequest, enrolment: Enrolment, shop: Workshop
     backend, profile = shop.backends[spec.route.backend], load_profiles()[spec.profile]
     made = {name: scratch / name for name in REQUIRED}
     made["prompts"].write_bytes(canonical_json(spec.to_json()))
-    made["latents"].write_bytes(backend.make_latents(spec, shop.artifacts))
-    recording = record_frames(backend.decode(made["latents"].read_bytes(), shop.artifacts), recipe={})
+    desk = Desk(Digest.of_bytes(b"a clip"), shop.artifacts, shop.cupboard)
+    made["latents"].write_bytes(backend.make_latents(spec, desk).data)
+    recording = record_frames(backend.decode(spec, made["latents"].read_bytes(), shop.artifacts), recipe={})
     made["frames"].write_bytes(recording.to_bytes())
     made["encodes"].mkdir()
-    frames = backend.decode(made["latents"].read_bytes(), shop.artifacts)
+    frames = backend.decode(spec, made["latents"].read_bytes(), shop.artifacts)
     encode(frames, spec, profile, None, shop.media, made["encodes"], on_frame=verify_frame(recording))
     made["manifests"].mkdir()
     package(made["encodes"], spec, profile, shop.media, made["manifests"])

@@ -1,7 +1,8 @@
 """What must be true of a clip's latents before frames are drawn from them.
 
 Latents of the `template` backend are the resolved timeline as canonical JSON; the shape of the frames it was resolved
-for stands in its `width`, `height`, `fps` and `frame_count`. Whether the drawn frames keep that is for `frames.py`.
+for stands in its `width`, `height`, `fps` and `frame_count`. Those of the other backends are looked at in
+`diffusion_latents.py` and `remote_latents.py`. Whether the drawn frames keep the promise is for `frames.py`.
 """
 
 import json
@@ -10,6 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from quality_checks.check import Check, Exhibit
+from quality_checks.diffusion_latents import diffusion_latents_fault
+from quality_checks.remote_latents import remote_latents_fault
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.errors import shorten
 from vidgen_assets.clips.spec import ClipSpec
@@ -26,7 +29,23 @@ class _Malformed(Exception):
 
 
 def latents_are_well_formed(exhibit: Exhibit) -> Finding:
-    data = exhibit.path.read_bytes()
+    """By the backend that the clip is routed to; latents of one that isn't known here are refused."""
+    data, backend = exhibit.path.read_bytes(), exhibit.spec.route.backend
+    if backend == "template":
+        return _judged_timeline(data, exhibit)
+    if backend == "diffusion":
+        fault = diffusion_latents_fault(data, exhibit.spec)
+    elif backend == "remote":
+        fault = remote_latents_fault(data, exhibit.spec, exhibit.tools, exhibit.path)
+    else:
+        fault = f"nobody knows what latents of the backend {backend} look like"
+    measurements = {"size_bytes": float(len(data))}
+    if fault:
+        return Finding(Outcome.FAIL, fault, measurements)
+    return Finding(Outcome.PASS, f"{len(data)} bytes that frames of the spec can be decoded from", measurements)
+
+
+def _judged_timeline(data: bytes, exhibit: Exhibit) -> Finding:
     measurements = {"size_bytes": float(len(data))}
     try:
         faults = _shape_faults(_timeline(data), exhibit.spec)
@@ -40,7 +59,7 @@ def latents_are_well_formed(exhibit: Exhibit) -> Finding:
 CHECKS: tuple[Check, ...] = (
     Check(
         CheckId(STAGE, "latents_are_well_formed", 1),
-        "A timeline in canonical JSON that draws something, resolved for the spec's size, rate and frame count.",
+        "Latents that the spec's frames follow from: a timeline, a tensor with all it takes to decode it, or a video.",
         latents_are_well_formed,
     ),
 )

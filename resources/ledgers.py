@@ -41,6 +41,7 @@ _SCHEMA: dict[str, Any] = {
     "customer": pl.String,
     "problem": pl.String,
     "tries": pl.Int32,
+    "provenance": pl.String,
     "run_id": pl.String,
     "recorded_at": pl.String,
 }
@@ -151,6 +152,7 @@ def _to_record(row: LedgerRow, run_id: str, recorded_at: str) -> dict[str, Any]:
         "customer": row.customer,
         "problem": json.dumps(row.problem.to_json()) if row.problem else None,
         "tries": row.tries,
+        "provenance": json.dumps(row.provenance, sort_keys=True),
         "run_id": run_id,
         "recorded_at": recorded_at,
     }
@@ -188,4 +190,5 @@ def _from_record(record: dict[str, Any]) -> LedgerRow:
         customer=record["customer"],
         problem=Problem.from_json(json.loads(record["problem"])) if record["problem"] else None,
         tries=record["tries"],
+        provenance=json.loads(record["provenance"]),
     )

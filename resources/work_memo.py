@@ -7,7 +7,7 @@ recipe change.
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.ledger import Problem
 
-_Memo = TypeVar("_Memo", Artifact, Problem)
+_Memo = TypeVar("_Memo", Artifact, Problem, dict[str, Any])
 
 
 class WorkMemo:
@@ -44,8 +44,15 @@ class WorkMemo:
         """What the memo says, without looking at the artifact: for estimates, never for handing out."""
         return _parsed(self._objects.get(_key(stage, work_key, "done")), Artifact.from_json)
 
-    def remember(self, stage: str, work_key: Digest, artifact: Artifact) -> None:
-        self._objects.put(_key(stage, work_key, "done"), canonical_json(artifact.to_json()))
+    def remember(
+        self, stage: str, work_key: Digest, artifact: Artifact, provenance: Mapping[str, Any] | None = None
+    ) -> None:
+        memo = {**artifact.to_json(), "provenance": dict(provenance or {})}
+        self._objects.put(_key(stage, work_key, "done"), canonical_json(memo))
+
+    def provenance(self, stage: str, work_key: Digest) -> Mapping[str, Any]:
+        """How the artifact came about, as it was said when it was made."""
+        return _parsed(self._objects.get(_key(stage, work_key, "done")), _provenance) or {}
 
     def recall_failure(self, stage: str, work_key: Digest) -> Problem | None:
         return _parsed(self._objects.get(_key(stage, work_key, "failed")), Problem.from_json)
@@ -60,6 +67,10 @@ class WorkMemo:
 
 def _key(stage: str, work_key: Digest, what: str) -> str:
     return f"work/{stage}/{work_key.hex[:2]}/{work_key.hex}.{what}"
+
+
+def _provenance(memo: dict[str, Any]) -> dict[str, Any]:
+    return dict(memo.get("provenance", {}))
 
 
 def _parsed(data: bytes | None, from_json: Callable[[Any], _Memo]) -> _Memo | None:

@@ -9,22 +9,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
+
 from resources.artifact_store import ArtifactStore
-from resources.backends import backends as installed_backends
+from resources.backends import build_backends
 from resources.catalog_book import CatalogBook
+from resources.cupboard import StoreCupboard
 from resources.gate import Gate
 from resources.keys import Signer, open_signer
 from resources.ledgers import Ledgers
 from resources.media_intake import MediaIntake
 from resources.media_tools import LocalMediaTools
+from resources.model_registry import ModelRegistry
 from resources.object_store import ObjectStore
 from resources.publications import Publications
 from resources.records import Records
+from resources.release_shelf import is_delivered
+from resources.route_book import RouteBook
+from resources.spend_book import SpendBook
 from resources.verdict_book import VerdictBook
 from resources.work_memo import WorkMemo
 from vidgen_assets.clips.generation import GenerationBackend
 from vidgen_assets.clips.media_tools import MediaTools
 from vidgen_assets.clips.prices import PriceBook, load_price_book
+from vidgen_assets.models.admission import Hardware
 
 
 def utc_now() -> datetime:
@@ -43,12 +51,17 @@ class Workshop:
     verdicts: VerdictBook
     publications: Publications
     gate: Gate
+    models: ModelRegistry
+    routes: RouteBook
     catalogs: CatalogBook
     intake: MediaIntake
     signer: Signer
     media: MediaTools
     backends: Mapping[str, GenerationBackend]
+    cupboard: StoreCupboard
     prices: PriceBook
+    hardware: Hardware
+    model_cache: Path | None
     clock: Callable[[], datetime]
     scratch: Path
     workers: int
@@ -66,17 +79,24 @@ def open_workshop(
     signing_key_file: Path | None = None,
     workers: int | None = None,
     media_roots: Sequence[str] = (),
+    gpu_memory_gib: float | None = None,
+    model_cache: Path | None = None,
     clock: Callable[[], datetime] = utc_now,
     media: MediaTools | None = None,
     backends: Mapping[str, GenerationBackend] | None = None,
 ) -> Workshop:
-    """Open or begin a deployment at `store_url`, with keys, cache and scratch under `home`."""
+    """Open or begin a deployment at `store_url`, with keys, cache and scratch under `home`.
+
+    `gpu_memory_gib` is that of the cards where models run; without it they run on this machine's processor.
+    """
     objects = ObjectStore(store_url)
     artifacts = ArtifactStore(objects, cache=home / "cache")
     records = Records(objects)
     signer = open_signer(home / "keys", key_file=signing_key_file, production=production)
     ledgers, verdicts = Ledgers(records), VerdictBook(records, signer)
     publications = Publications(records, signer)
+    spend = SpendBook(records, clock)
+    models, hardware, tools = ModelRegistry(records, signer), _hardware(gpu_memory_gib), media or LocalMediaTools()
     scratch = home / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     return Workshop(
@@ -87,14 +107,32 @@ def open_workshop(
         ledgers=ledgers,
         verdicts=verdicts,
         publications=publications,
-        gate=Gate(artifacts, ledgers, verdicts, publications),
+        gate=Gate(
+            artifacts,
+            ledgers,
+            verdicts,
+            publications,
+            suspended=models.suspended,
+            is_delivered=lambda address: is_delivered(address, objects),
+        ),
+        models=models,
+        routes=RouteBook(records, signer),
         catalogs=CatalogBook(records, artifacts),
         intake=MediaIntake(artifacts, tuple(media_roots)),
         signer=signer,
-        media=media or LocalMediaTools(),
-        backends=backends if backends is not None else installed_backends(),
+        media=tools,
+        backends=backends or build_backends(models.release, hardware, model_cache, spend, tools, clock),
+        cupboard=StoreCupboard(objects),
         prices=load_price_book(),
+        hardware=hardware,
+        model_cache=model_cache,
         clock=clock,
         scratch=scratch,
         workers=workers or os.cpu_count() or 1,
     )
+
+
+def _hardware(gpu_memory_gib: float | None) -> Hardware:
+    if gpu_memory_gib is not None:
+        return Hardware(gpu_memory_gib, "cuda")
+    return Hardware(psutil.virtual_memory().total / 2**30, "cpu")

@@ -39,7 +39,8 @@ STEP_NEEDS: Final[Mapping[str, StepNeeds]] = MappingProxyType(
         # The GPU is asked for whatever the shard's clips are routed to: a pod's size is fixed before its shard is read.
         # The grace period covers writing a 34 MB checkpoint and its ledger row to a slow store.
         "latents": StepNeeds("gpu", 4_000, 24, 40, grace_s=120, max_runtime_s=3_600, gpus=1),
-        "frames": StepNeeds("render", 4_000, 16, 80, grace_s=60, max_runtime_s=3_600),
+        # Decoding is the VAE's work on the GPU; the same holds as for latents.
+        "frames": StepNeeds("gpu", 4_000, 24, 80, grace_s=60, max_runtime_s=3_600, gpus=1),
         "encodes": StepNeeds("render", 4_000, 8, 80, grace_s=60, max_runtime_s=3_600),
         "manifests": StepNeeds("light", 1_000, 4, 40, grace_s=30, max_runtime_s=1_800),
         "qa_scores": StepNeeds("light", 1_000, 4, 10, grace_s=30, max_runtime_s=1_800),

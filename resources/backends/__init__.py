@@ -3,15 +3,31 @@
 Importing this package is cheap: what draws or denoises is imported when a backend is first asked for.
 """
 
-from functools import cache
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
+from resources.spend_book import SpendBook
 from vidgen_assets.clips.generation import GenerationBackend
+from vidgen_assets.clips.media_tools import MediaTools
+from vidgen_assets.models.admission import Hardware
+from vidgen_assets.models.release import ModelRelease
 
 
-@cache
-def backends() -> dict[str, GenerationBackend]:
-    """Every backend of this deployment. Made once per process, since a backend may hold a loaded model."""
+def build_backends(
+    release_of: Callable[[str], ModelRelease],
+    hardware: Hardware,
+    model_cache: Path | None,
+    spend: SpendBook,
+    media: MediaTools,
+    clock: Callable[[], datetime],
+) -> dict[str, GenerationBackend]:
+    """Every backend of a deployment; each may hold a loaded model. `release_of` finds a registered release by id."""
+    from resources.backends.diffusion import DiffusionBackend
+    from resources.backends.remote import RemoteBackend
     from resources.backends.template import TemplateBackend
 
     template = TemplateBackend()
-    return {template.name: template}
+    diffusion = DiffusionBackend(release_of, hardware, model_cache)
+    remote = RemoteBackend(release_of, spend, media, clock)
+    return {backend.name: backend for backend in (template, diffusion, remote)}

@@ -1,7 +1,8 @@
 """Imports point one way, Dagster stays at the edge, and loading the code location loads nothing heavy.
 
-clips ◀ templates ◀ rooms (stage domain modules) ◀ resources ◀ quality_checks ◀ stages ◀ */asset.py ◀ reports
-◀ automation ◀ definitions ◀ cli. A room's domain modules know no other room; its asset.py may use rooms upstream.
+clips ◀ templates ◀ models ◀ diffusion ◀ rooms (stage domain modules) ◀ resources ◀ quality_checks ◀ stages
+◀ */asset.py ◀ reports ◀ automation ◀ definitions ◀ cli. A room's domain modules know no other room; its asset.py may
+use rooms upstream.
 """
 
 import json
@@ -15,6 +16,8 @@ from tests.architecture.tree import REPOSITORY, imports, modules
 RANKS = (
     "clips",
     "templates",
+    "models",
+    "diffusion",
     "room",
     "resources",
     "quality_checks",
@@ -38,7 +41,7 @@ def layer(name: str) -> str:
     if top != "vidgen_assets":
         return top
     second, _, third = rest.partition(".")
-    if second in ("clips", "templates", "reports", "automation", "definitions"):
+    if second in ("clips", "templates", "models", "diffusion", "reports", "automation", "definitions"):
         return second
     if second.startswith("cli"):
         return "cli"
@@ -99,6 +102,9 @@ def test_dagster_stays_at_the_edge() -> None:
         ("vidgen_assets.latents.sampling", "vidgen_assets.clips.spec", True),
         ("vidgen_assets.latents.sampling", "vidgen_assets.templates.scene", True),
         ("vidgen_assets.templates.scene", "vidgen_assets.latents.sampling", False),
+        ("vidgen_assets.latents.sampling", "vidgen_assets.models.release", True),
+        ("vidgen_assets.models.release", "vidgen_assets.diffusion.pipeline", False),
+        ("vidgen_assets.diffusion.pipeline", "vidgen_assets.models.release", True),
         ("vidgen_assets.latents.sampling", "vidgen_assets.frames.render", False),
         ("vidgen_assets.latents.sampling", "resources.gate", False),
         ("vidgen_assets.latents.asset", "vidgen_assets.latents.sampling", True),

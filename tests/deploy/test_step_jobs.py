@@ -72,7 +72,7 @@ def test_a_gpu_is_asked_for_only_where_the_table_says(asset: str, launcher: K8sR
     job = step_job(asset, stored_tags(step_tags(asset)), launcher)
 
     pod = job["spec"]["template"]["spec"]
-    expected = {"nvidia.com/gpu": "1"} if asset == "latents" else {}
+    expected = {"nvidia.com/gpu": "1"} if asset in ("latents", "frames") else {}
     asked = {name: count for name, count in _container(job)["resources"]["limits"].items() if "gpu" in name}
     assert asked == expected
     assert ("nodeSelector" in pod) is ("tolerations" in pod) is bool(expected)

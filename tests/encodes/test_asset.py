@@ -46,7 +46,7 @@ class OtherMachine:
     drawn: list[int] = field(default_factory=list)
     name = "template"
 
-    def decode(self, latents: bytes, media: object) -> "OtherMachine":
+    def decode(self, spec: object, latents: bytes, media: object) -> "OtherMachine":
         return self
 
     @property

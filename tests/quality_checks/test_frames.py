@@ -15,6 +15,7 @@ from quality_checks.frames import (
     frames_have_the_promised_count_and_size,
 )
 from quality_checks.thresholds import THRESHOLDS
+from tests.builders import a_spec
 from tests.synthetic.frames import (
     SyntheticFrames,
     a_clip,
@@ -30,23 +31,17 @@ from tests.synthetic.frames import (
 )
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.media_tools import MediaTools
-from vidgen_assets.clips.spec import Aspect, ClipSpec, Priority, Route
+from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.verdicts import Finding, Outcome
 from vidgen_assets.frames.record import record_frames
 
 NO_TOOLS = cast(MediaTools, None)  # these checks read a recording and run no tool
 
 
-def a_spec(frames: SyntheticFrames) -> ClipSpec:
+def spec_of(frames: SyntheticFrames) -> ClipSpec:
     """The spec that `frames` promise to fulfil."""
     shape = frames.shape
-    return ClipSpec(
-        clip_id="spring-007", catalog="spring", prompt=None, template="product-card", variables={}, script=None,
-        language="en", image=None, audio=None, fps=shape.fps, frame_count=shape.frame_count,
-        aspect=Aspect.LANDSCAPE, width=shape.width, height=shape.height, seed=7, profile="web",
-        priority=Priority.STANDARD, campaign="spring", owner="ana", customer="acme",
-        route=Route(backend="template", release="1", reason="names a template"),
-    )  # fmt: skip
+    return a_spec(fps=shape.fps, frame_count=shape.frame_count, width=shape.width, height=shape.height)
 
 
 Examined = Callable[[Callable[[Exhibit], Finding], SyntheticFrames], Finding]
@@ -59,7 +54,7 @@ def examined(tmp_path: Path) -> Examined:
     def examine(check: Callable[[Exhibit], Finding], frames: SyntheticFrames) -> Finding:
         path = tmp_path / "recording.json"
         path.write_bytes(record_frames(frames, recipe={}).to_bytes())
-        return check(Exhibit(a_spec(frames), path, NO_TOOLS, THRESHOLDS))
+        return check(Exhibit(spec_of(frames), path, NO_TOOLS, THRESHOLDS))
 
     return examine
 
@@ -189,7 +184,7 @@ def test_a_broken_promise_fails_and_says_what_is_there(
 def test_another_rate_is_a_broken_promise(tmp_path: Path) -> None:
     frames, path = a_clip(), tmp_path / "recording.json"
     path.write_bytes(record_frames(frames, recipe={}).to_bytes())
-    spec = a_spec(frames).model_copy(update={"fps": Fraction(25)})
+    spec = spec_of(frames).model_copy(update={"fps": Fraction(25)})
 
     finding = frames_have_the_promised_count_and_size(Exhibit(spec, path, NO_TOOLS, THRESHOLDS))
 
@@ -208,7 +203,7 @@ def test_thresholds_decide(tmp_path: Path) -> None:
     path.write_bytes(record_frames(frames, recipe={}).to_bytes())
     stricter = dataclasses.replace(THRESHOLDS, longest_standstill_s=0.9)
 
-    assert frames_are_not_frozen(Exhibit(a_spec(frames), path, NO_TOOLS, stricter)).outcome is Outcome.REVIEW
+    assert frames_are_not_frozen(Exhibit(spec_of(frames), path, NO_TOOLS, stricter)).outcome is Outcome.REVIEW
 
 
 def test_a_recording_that_cannot_be_read_is_no_finding(tmp_path: Path) -> None:
@@ -216,4 +211,4 @@ def test_a_recording_that_cannot_be_read_is_no_finding(tmp_path: Path) -> None:
     path.write_bytes(b"{}")
 
     with pytest.raises(PermanentError, match="recording can't be read"):
-        frames_are_not_black(Exhibit(a_spec(a_clip()), path, NO_TOOLS, THRESHOLDS))
+        frames_are_not_black(Exhibit(spec_of(a_clip()), path, NO_TOOLS, THRESHOLDS))

@@ -7,17 +7,12 @@ import pytest
 from quality_checks.check import Exhibit
 from quality_checks.latents import latents_are_well_formed
 from quality_checks.thresholds import THRESHOLDS
+from tests.builders import a_spec
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.media_tools import MediaTools
-from vidgen_assets.clips.spec import Aspect, ClipSpec, Priority, Route
 from vidgen_assets.clips.verdicts import Finding, Outcome
 
-SPEC = ClipSpec(
-    clip_id="spring-007", catalog="spring", prompt=None, template="product-card", variables={}, script=None,
-    language="en", image=None, audio=None, fps=Fraction(30_000, 1001), frame_count=180, aspect=Aspect.LANDSCAPE,
-    width=1280, height=720, seed=7, profile="web", priority=Priority.STANDARD, campaign="spring", owner="ana",
-    customer="acme", route=Route(backend="template", release="1", reason="names a template"),
-)  # fmt: skip
+SPEC = a_spec(fps=Fraction(30_000, 1001), frame_count=180, width=1280, height=720)
 SHAPE = {"width": 1280, "height": 720, "fps": "30000/1001", "frame_count": 180}
 LAYERS = [{"kind": "backdrop", "seed": 7}]
 

@@ -42,6 +42,7 @@ rows = st.builds(
     customer=text,
     problem=st.none() | st.builds(Problem, st.sampled_from(ErrorKind), text, *(st.none() | text for _ in range(4))),
     tries=st.integers(0, 2**31 - 1),
+    provenance=st.dictionaries(text, text | st.booleans() | st.none(), max_size=3),
 )
 
 
@@ -85,6 +86,7 @@ def test_the_property_above_speaks_of_every_field() -> None:
         customer="lumen",
         problem=Problem(ErrorKind.CAPACITY, "full", "disk", "0", "1 GB", "Free some."),
         tries=2,
+        provenance={"release": "tiny"},
     )
     unchanged = [f.name for f in fields(LedgerRow) if getattr(plain, f.name) == getattr(full, f.name)]
     assert not unchanged, "a field that is new here belongs in ledgers.py and in this file"

@@ -1,4 +1,4 @@
-"""The `encodes` asset: frames drawn again, each held against its audited digest, into every rendition at once.
+"""The `encodes` asset: frames drawn or read again, each held against its audited digest, into every rendition at once.
 
 Where a frame comes out otherwise than it was audited (another processor's rounding), the frames drawn here are
 recorded and audited before they are encoded, and the encoding keeps that recording and what was found.
@@ -13,7 +13,7 @@ from quality_checks.encodes import CHECKS
 from quality_checks.thresholds import THRESHOLDS
 from resources.workshop import Workshop
 from vidgen_assets.clips.digest import Digest, canonical_json
-from vidgen_assets.clips.errors import PermanentError
+from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, PermanentError
 from vidgen_assets.clips.generation import FrameStream
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.renditions import REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE
@@ -22,6 +22,7 @@ from vidgen_assets.encodes.ladder import RECIPE, EncodeReport, encode
 from vidgen_assets.frames.asset import FRAMES
 from vidgen_assets.frames.record import FramesDiffer, record_frames, verify_frame
 from vidgen_assets.frames.recording import FrameRecording
+from vidgen_assets.frames.stored import StoredFrames
 from vidgen_assets.latents.asset import LATENTS
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.stages.asset import stage_asset
@@ -40,9 +41,8 @@ def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
 
 
 def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
-    latents = shop.artifacts.read(task.artifacts["latents"].digest)
-    stream = shop.backends[task.spec.route.backend].decode(latents, shop.artifacts)
     audited = FrameRecording.from_bytes(shop.artifacts.read(task.artifacts["frames"].digest))
+    stream = _frames(task, audited, shop)
     out = scratch / "encodes"
     out.mkdir()
     try:
@@ -54,6 +54,17 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
         report = _encode(task, stream, redrawn, shop, out)
         _keep(redrawn, findings, task, out)
     return Made(out, child_cpu_s=report.cpu_s)
+
+
+def _frames(task: Task, audited: FrameRecording, shop: Workshop) -> FrameStream:
+    """The stored frames; those that aren't stored, or no longer whole, are drawn again."""
+    if audited.stored is not None:
+        try:
+            return StoredFrames(shop.artifacts.path(audited.stored), audited.shape, shop.media)
+        except (ArtifactMissing, ArtifactCorrupt) as error:
+            logger.warning("%s: its stored frames are lost and drawn again: %s", task.clip_id, error)
+    latents = shop.artifacts.read(task.artifacts["latents"].digest)
+    return shop.backends[task.spec.route.backend].decode(task.spec, latents, shop.artifacts)
 
 
 def _encode(task: Task, stream: FrameStream, audited: FrameRecording, shop: Workshop, out: Path) -> EncodeReport:

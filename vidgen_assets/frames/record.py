@@ -5,7 +5,7 @@ encoder draws it again and `verify_frame` proves that it encodes what was audite
 """
 
 import io
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -32,19 +32,47 @@ def record_frames(
 ) -> FrameRecording:
     """Draw `frames` once and record them; `evidence` are the frames kept as pictures, five spread evenly by default.
 
-    Wrong sizes and counts are recorded, not refused: judging is the checks' work. A stream that has more frames than
-    it promised is read one frame too far and no further, since a broken one may never end.
-    Raises `PermanentError` for a frame that isn't a contiguous (height, width, 4) array of bytes.
+    Raises as `Recorder.watched`.
     """
-    promised = frames.shape.frame_count
-    pictured = frozenset(spread(promised) if evidence is None else evidence)
-    meter = FeatureMeter()
-    recorded: list[RecordedFrame] = []
-    pictures: list[Evidence] = []
-    for index, frame in enumerate(islice(frames, promised + 1)):
-        recorded.append(_recorded(index, frame, meter))
-        pictures.extend(_pictures(index, frame, pictured))
-    return FrameRecording(shape=frames.shape, recipe=dict(recipe), frames=tuple(recorded), evidence=tuple(pictures))
+    recorder = Recorder(frames, evidence)
+    for _ in recorder.watched():
+        pass
+    return recorder.recording(recipe)
+
+
+class Recorder:
+    """Records a stream's frames as somebody else reads them: the encoder of what is stored, or nobody.
+
+    Wrong sizes and counts are recorded, not refused: judging is the checks' work.
+    """
+
+    def __init__(self, frames: FrameStream, evidence: Sequence[int] | None = None) -> None:
+        self._frames = frames
+        self._pictured = frozenset(spread(frames.shape.frame_count) if evidence is None else evidence)
+        self._recorded: list[RecordedFrame] = []
+        self._pictures: list[Evidence] = []
+
+    def watched(self) -> Iterator[Frame]:
+        """The frames, recorded as they pass. A stream that has more frames than it promised is read one frame too far
+        and no further, since a broken one may never end.
+
+        Raises `PermanentError` for a frame that isn't a contiguous (height, width, 4) array of bytes.
+        """
+        meter = FeatureMeter()
+        for index, frame in enumerate(islice(self._frames, self._frames.shape.frame_count + 1)):
+            self._recorded.append(_recorded(index, frame, meter))
+            self._pictures.extend(_pictures(index, frame, self._pictured))
+            yield frame
+
+    def recording(self, recipe: Mapping[str, Any], stored: Digest | None = None) -> FrameRecording:
+        """What was recorded so far; `stored` is where the frames are kept, if they are."""
+        return FrameRecording(
+            shape=self._frames.shape,
+            recipe=dict(recipe),
+            frames=tuple(self._recorded),
+            evidence=tuple(self._pictures),
+            stored=stored,
+        )
 
 
 def verify_frame(recording: FrameRecording) -> Callable[[int, Frame], None]:

@@ -1,4 +1,4 @@
-"""The `frames` artifact of a clip whose frames are drawn again, not stored: a recording.
+"""The `frames` artifact of a clip: a recording, whether the frames are drawn again or stored beside it.
 
 It holds the recipe the frames follow from, each frame's digest and features, and a few evidence pictures. As bytes
 it is canonical JSON: the same frames give the same artifact. Made and verified in `record.py`.
@@ -42,9 +42,12 @@ class FrameRecording(_Frozen):
     recipe: dict[str, Any]
     frames: tuple[RecordedFrame, ...]
     evidence: tuple[Evidence, ...]
+    stored: Digest | None = None
+    """The frames themselves (`stored.py`), for clips whose frames are kept. They may be gone by now."""
 
     def to_bytes(self) -> bytes:
-        return canonical_json(self.model_dump(mode="json"))
+        unsaid = {"stored"} if self.stored is None else None
+        return canonical_json(self.model_dump(mode="json", exclude=unsaid))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "FrameRecording":

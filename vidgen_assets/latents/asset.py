@@ -1,10 +1,14 @@
 """The `latents` asset. Who makes them is in `resources/backends/`, what guards them in `quality_checks/latents.py`."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from quality_checks.latents import CHECKS
 from resources.workshop import Workshop
+from vidgen_assets.clips.generation import Desk
+from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.work import Recipe
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.stages.asset import stage_asset
@@ -15,9 +19,22 @@ def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
     return shop.backends[task.spec.route.backend].latent_inputs(task.spec)
 
 
+def _before(tasks: Sequence[Task], shop: Workshop) -> None:
+    by_backend = groupby(sorted((task.spec for task in tasks), key=_backend), _backend)
+    for backend, specs in by_backend:
+        shop.backends[backend].prepare(list(specs), shop.cupboard)
+
+
+def _backend(spec: ClipSpec) -> str:
+    return spec.route.backend
+
+
 def _make(task: Task, shop: Workshop, _scratch: Path) -> Made:
-    backend = shop.backends[task.spec.route.backend]
-    return Made(backend.make_latents(task.spec, shop.artifacts))
+    if task.work_key is None:
+        raise LookupError(f"{task.clip_id} has no work key yet")
+    desk = Desk(task.work_key, shop.artifacts, shop.cupboard, task.is_interrupted)
+    made = shop.backends[task.spec.route.backend].make_latents(task.spec, desk)
+    return Made(made.data, gpu_s=made.gpu_s, fee=made.fee, provenance=made.provenance)
 
 
 LATENTS = Stage(
@@ -28,6 +45,7 @@ LATENTS = Stage(
     gather=through_the_gate,
     inputs=_inputs,
     make=_make,
+    before=_before,
 )
 
 latents = stage_asset(

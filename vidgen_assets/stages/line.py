@@ -5,6 +5,7 @@ interrupted in between is pending for the gate, and running the stage again reus
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from vidgen_assets.clips.ledger import LedgerRow, Usage
 from vidgen_assets.clips.verdicts import Verdict
 from vidgen_assets.stages.audit import Judgement, audit_clip, judge
 from vidgen_assets.stages.stage import Stage, Task
-from vidgen_assets.stages.work import Worked, work_on
+from vidgen_assets.stages.work import Worked, unfinished, work_on
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +55,15 @@ def run_stage(
     """Make, audit and publish. Raises `TransientError` before publishing when clips are worth another try and
     `orders.may_retry`; raises what the gate raises."""
     gathered = stage.gather(stage, shard, shop)
-    shelf = shop.verdicts.open(stage.name, shard)
+    shelf, stop = shop.verdicts.open(stage.name, shard), threading.Event()
+    if stage.before:
+        stage.before(unfinished(stage, gathered.tasks, shop), shop)
 
     def do(task: Task) -> _Done:
-        worked = work_on(stage, task, shop, retry_failed=orders.retry_failed)
+        worked = work_on(stage, replace(task, is_interrupted=stop.is_set), shop, retry_failed=orders.retry_failed)
         return worked, audit_clip(stage, shard, worked, shelf, shop)
 
-    done = _side_by_side(do, gathered.tasks, shop.workers, progress)
+    done = _side_by_side(do, gathered.tasks, shop.workers, progress, stop)
     rows = sorted([w.row for w, _ in done] + [_row_of(h, stage) for h in gathered.held], key=lambda r: r.clip_id)
     verdicts = [v for _, own in done for v in own]
     attempt = shop.ledgers.append(stage.name, shard, rows, run_id=orders.run_id, recorded_at=shop.now())
@@ -98,9 +101,11 @@ def _is_current(row: LedgerRow, tasks: dict[str, Task]) -> bool:
     return all(now.get(name) == digest for name, digest in row.inputs.items())
 
 
-def _side_by_side(do: _Do, tasks: tuple[Task, ...], workers: int, progress: Progress) -> list[_Done]:
-    """Interrupted (SIGTERM, Ctrl-C), it begins no other clip, but finishes and keeps those in hand before it raises:
-    a step's grace period (`deployment.py`) is for that."""
+def _side_by_side(
+    do: _Do, tasks: tuple[Task, ...], workers: int, progress: Progress, stop: threading.Event
+) -> list[_Done]:
+    """Interrupted (SIGTERM, Ctrl-C), it begins no other clip, sets `stop`, and before it raises finishes and keeps
+    those in hand, or what they save on seeing `stop`: a step's grace period (`deployment.py`) is for that."""
     done: list[_Done] = []
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="clip") as pool:
         try:  # submitting is inside: the first clips are under way, and a signal may come, before the last is in
@@ -109,6 +114,7 @@ def _side_by_side(do: _Do, tasks: tuple[Task, ...], workers: int, progress: Prog
                 done.append(finished.result())
                 _tell(progress, done[-1][0].row)
         except BaseException:
+            stop.set()
             pool.shutdown(cancel_futures=True)
             raise
     return done

@@ -3,8 +3,9 @@
 A room's `asset.py` fills in one `Stage`; everything else is the same for all. Knows nothing of Dagster.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from quality_checks.thresholds import THRESHOLDS
 from resources.gate import HeldClip, Requirement
 from resources.workshop import Workshop
 from vidgen_assets.clips.artifact import Artifact
+from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.ledger import LedgerRow
 from vidgen_assets.clips.renditions import POSTER_FILE
 from vidgen_assets.clips.spec import ClipRequest, ClipSpec
@@ -46,6 +48,9 @@ class Task:
     known_spec: ClipSpec | None = None
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
+    work_key: Digest | None = None  # known once the inputs are
+    is_interrupted: Callable[[], bool] = lambda: False
+    """Whether the step was asked to stop: long work saves what it has and raises `Interrupted`."""
 
     @property
     def spec(self) -> ClipSpec:
@@ -56,12 +61,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a stage made of a clip: bytes, a file, or a folder that becomes a tree; and what it consumed besides
-    this thread's own processor time."""
+    """What a stage made of a clip: bytes, a file, or a folder that becomes a tree; what it consumed besides this
+    thread's own processor time; and how it came about, which is kept with the ledger's row and decides nothing."""
 
     source: bytes | Path
     child_cpu_s: float = 0.0
     gpu_s: float = 0.0
+    fee: Decimal = Decimal(0)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ class Stage:
     """Done for each passing clip once the shard is published as fit; must be idempotent."""
     picture: Callable[[Artifact, Workshop], bytes | None] | None = None
     """A JPEG that shows the artifact to a person."""
+    before: Callable[[Sequence[Task], Workshop], None] | None = None
+    """Done once for the tasks that aren't finished, before any of them: what they share. Raises nothing."""
     prepare: Callable[[Task, Workshop], Task] = lambda task, _: task
     """What `inputs` and `make` must agree on, read once for both. Raises a `VidgenError`."""
 

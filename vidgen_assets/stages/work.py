@@ -8,8 +8,11 @@ import logging
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import stamina
 
@@ -45,7 +48,22 @@ def work_on(stage: Stage, task: Task, shop: Workshop, *, retry_failed: bool) -> 
         trouble = _foreseen(error)
         return Worked(task, _row(stage, task, shop, _status_of(trouble), problem=Problem.of(trouble), tries=1))
     with shop.memo.only_one(stage.name, key):
-        return Worked(task, _recall_or_make(stage, task, shop, key, started, retry_failed))
+        return Worked(task, _recall_or_make(stage, replace(task, work_key=key), shop, key, started, retry_failed))
+
+
+def unfinished(stage: Stage, tasks: Sequence[Task], shop: Workshop) -> list[Task]:
+    """The tasks whose work nobody has done yet, as far as the memo says; those whose inputs can't be told are left
+    out, since their trouble comes up with their own work."""
+    waiting: list[Task] = []
+    for task in tasks:
+        try:
+            key = stage.recipe.work_key(stage.inputs(stage.prepare(task, shop), shop))
+        except VidgenError as error:
+            logger.debug("%s is not prepared for: %s", task.clip_id, error)
+            continue
+        if shop.memo.peek(stage.name, key) is None:
+            waiting.append(task)
+    return waiting
 
 
 def _recall_or_make(
@@ -53,7 +71,8 @@ def _recall_or_make(
 ) -> LedgerRow:
     known = shop.memo.recall(stage.name, key)
     if known:
-        return _row(stage, task, shop, Status.REUSED, key=key, artifact=known)
+        provenance = shop.memo.provenance(stage.name, key)
+        return _row(stage, task, shop, Status.REUSED, key=key, artifact=known, provenance=provenance)
     if retry_failed:
         shop.memo.forget_failure(stage.name, key)
     elif failure := shop.memo.recall_failure(stage.name, key):
@@ -78,9 +97,19 @@ def _make(stage: Stage, task: Task, shop: Workshop, key: Digest, watch: "_Stopwa
             shop.memo.remember_failure(stage.name, key, problem)
         usage = watch.usage(Made(b""), 0)
         return _row(stage, task, shop, _status_of(error), key=key, usage=usage, problem=problem, tries=tries)
-    shop.memo.remember(stage.name, key, artifact)
-    usage = watch.usage(made, artifact.size_bytes)
-    return _row(stage, task, shop, Status.MADE, key=key, artifact=artifact, usage=usage, tries=tries)
+    shop.memo.remember(stage.name, key, artifact, made.provenance)
+    return _row(
+        stage,
+        task,
+        shop,
+        Status.MADE,
+        key=key,
+        artifact=artifact,
+        usage=watch.usage(made, artifact.size_bytes),
+        fee=made.fee,
+        provenance=made.provenance,
+        tries=tries,
+    )
 
 
 def _make_and_keep(stage: Stage, task: Task, shop: Workshop) -> tuple[Made, Artifact]:
@@ -126,6 +155,8 @@ def _row(
     key: Digest | None = None,
     artifact: Artifact | None = None,
     usage: Usage = Usage(),
+    fee: Decimal = Decimal(0),
+    provenance: Mapping[str, Any] | None = None,
     problem: Problem | None = None,
     tries: int = 0,
 ) -> LedgerRow:
@@ -137,13 +168,14 @@ def _row(
         artifact=artifact,
         inputs={up.name: task.artifacts[up.name].digest for up in stage.upstream if up.name in task.artifacts},
         usage=usage,
-        cost=shop.prices.price(usage),
+        cost=shop.prices.price(usage) + fee,
         currency=shop.prices.currency,
         campaign=task.tags.campaign,
         owner=task.tags.owner,
         customer=task.tags.customer,
         problem=problem,
         tries=tries,
+        provenance=provenance or {},
     )
 
 

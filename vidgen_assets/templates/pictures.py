@@ -37,8 +37,7 @@ def read_picture(path: Path, reference: str) -> ProductPicture:
 
     Raises `InputError` for what is no picture, is cut short, too large, too small or entirely transparent.
     """
-    upright = _opened(path, reference)
-    rgba = _in_srgb(upright).convert("RGBA")
+    rgba = whole_picture(path, reference)
     alpha = rgba.getchannel("A")
     darkest, _ = alpha.getextrema()
     if isinstance(darkest, int) and darkest >= _OPAQUE:
@@ -47,6 +46,11 @@ def read_picture(path: Path, reference: str) -> ProductPicture:
     if visible is None:
         raise _refused(reference, "the picture is entirely transparent", "Send a picture with something on it.")
     return ProductPicture(rgba.crop(visible), is_cutout=True)
+
+
+def whole_picture(path: Path, reference: str) -> Image.Image:
+    """All of the picture in `path`, upright, RGBA in sRGB. Raises `InputError` as `read_picture` does."""
+    return _in_srgb(_opened(path, reference)).convert("RGBA")
 
 
 def _opened(path: Path, reference: str) -> Image.Image:
