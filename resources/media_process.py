@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -75,6 +75,45 @@ def run_to_end(
         wall_s=time.monotonic() - started,
         missed_deadline=watchdog.fired,
         took_all_input=took_all_input,
+    )
+
+
+def read_in_pieces(command: Sequence[str], *, piece_bytes: int, deadline_s: float) -> Generator[bytes, None, Ended]:
+    """Run `command` and yield its output in pieces of exactly `piece_bytes`, the last one maybe shorter.
+
+    The caller's pace is the command's: it waits while nobody reads. Leaving the loop early ends the process group. The
+    generator's return value says how it ended; its `stdout` is empty. Raises `OSError` if it can't be started.
+    """
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    watchdog = _Watchdog(process.pid, deadline_s)
+    stderr = _Drain(process.stderr, keep_bytes=_STDERR_KEPT_BYTES)
+    output = process.stdout
+    assert output is not None
+    try:
+        _limit_an_orphan(process.pid, deadline_s)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(output.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        while piece := output.read(piece_bytes):
+            yield piece
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    finally:
+        watchdog.stop()
+        _kill_group(process.pid)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        kept_stderr = stderr.finish()
+        output.close()
+    return Ended(
+        returncode=process.returncode,
+        stdout=b"",
+        stderr_tail=kept_stderr.decode("utf-8", "replace"),
+        cpu_s=usage.ru_utime + usage.ru_stime,
+        wall_s=time.monotonic() - started,
+        missed_deadline=watchdog.fired,
+        took_all_input=True,
     )
 
 

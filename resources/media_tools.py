@@ -8,12 +8,12 @@ import json
 import logging
 import shlex
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from resources.media_process import Ended, run_to_end
+from resources.media_process import Ended, read_in_pieces, run_to_end
 from vidgen_assets.clips.errors import CapacityError, PermanentError, TransientError, VidgenError
 from vidgen_assets.clips.media_tools import Tool, ToolFailed, ToolRun
 
@@ -63,6 +63,17 @@ class LocalMediaTools:
         if failure := _failure(tool, command_line, ended, deadline_s):
             raise failure
         return ToolRun(command_line, ended.stdout, ended.stderr_tail, ended.cpu_s, ended.wall_s)
+
+    def stream(self, tool: Tool, arguments: Sequence[str], *, piece_bytes: int, deadline_s: float) -> Iterator[bytes]:
+        command = [str(self.binary(tool)), *arguments]
+        command_line = shlex.join(command)
+        _log.info("%s", command_line)
+        try:
+            ended = yield from read_in_pieces(command, piece_bytes=piece_bytes, deadline_s=deadline_s)
+        except (FileNotFoundError, PermissionError) as error:
+            raise _cannot_start(tool, command[0], error) from error
+        if failure := _failure(tool, command_line, ended, deadline_s):
+            raise failure
 
     def probe(self, path: Path, *, count_frames: bool = False) -> dict[str, Any]:
         arguments = ["-v", "error", "-of", "json", "-show_format", "-show_streams"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from resources.factory import Factory
-from resources.settings import Executor, child_environment, http_client_settings, read_settings
+from resources.settings import Executor, child_environment, http_client_settings, read_settings, secret_from_environment
 from vidgen_assets.clips.errors import InputError
 
 
@@ -19,6 +19,7 @@ def test_an_empty_environment_is_a_laptop(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert (settings.production, settings.signing_key_file, settings.workers) == (False, None, None)
     assert settings.executor is Executor.IN_PROCESS
     assert settings.media_roots == ()
+    assert (settings.gpu_memory_gib, settings.model_cache) == (None, None)
 
 
 def test_every_setting_is_read() -> None:
@@ -32,12 +33,15 @@ def test_every_setting_is_read() -> None:
             "VIDGEN_SIGNING_KEY_FILE": "/run/key.pem",
             "VIDGEN_WORKERS": " 4 ",
             "VIDGEN_EXECUTOR": "k8s",
+            "VIDGEN_GPU_MEMORY_GIB": "79.6",
+            "VIDGEN_MODEL_CACHE": "/mnt/hub",
         }
     )
     assert settings.home == Path("/srv/vidgen")
     assert settings.media_roots == ("s3://one/", "s3://two/")
     assert (settings.production, settings.workers, settings.executor) == (True, 4, Executor.K8S)
     assert settings.signing_key_file == Path("/run/key.pem")
+    assert (settings.gpu_memory_gib, settings.model_cache) == (79.6, Path("/mnt/hub"))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,9 @@ def test_a_flag_is_on_or_off(value: str, expected: bool) -> None:
         ("VIDGEN_WORKERS", "four"),
         ("VIDGEN_WORKERS", "²"),
         ("VIDGEN_EXECUTOR", "docker"),
+        ("VIDGEN_GPU_MEMORY_GIB", "0"),
+        ("VIDGEN_GPU_MEMORY_GIB", "inf"),
+        ("VIDGEN_GPU_MEMORY_GIB", "24 GiB"),
     ],
 )
 def test_another_value_is_named_with_what_is_allowed(name: str, value: str) -> None:
@@ -92,3 +99,24 @@ def test_a_factory_of_settings_opens_the_workshop_once(tmp_path: Path) -> None:
     assert shop.scratch.is_dir()
     assert shop.signer.is_development
     assert shop.now().endswith("+00:00")
+    assert (shop.hardware.device, shop.model_cache) == ("cpu", None)
+    assert shop.hardware.memory_gib > 0
+
+
+def test_a_pool_of_gpus_is_the_hardware_that_models_run_on(tmp_path: Path) -> None:
+    environment = {
+        "VIDGEN_HOME": str(tmp_path),
+        "VIDGEN_GPU_MEMORY_GIB": "24",
+        "VIDGEN_MODEL_CACHE": str(tmp_path / "hub"),
+    }
+    shop = Factory.of(read_settings(environment)).workshop()
+    assert (shop.hardware.device, shop.hardware.memory_gib) == ("cuda", 24)
+    assert shop.model_cache == tmp_path / "hub"
+
+
+def test_a_secret_is_read_at_each_use_and_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert secret_from_environment("VIDEO_SERVER_KEY") is None
+    monkeypatch.setenv("VIDEO_SERVER_KEY", " s3cret\n")
+    assert secret_from_environment("VIDEO_SERVER_KEY") == "s3cret"
+    monkeypatch.setenv("VIDEO_SERVER_KEY", "")
+    assert secret_from_environment("VIDEO_SERVER_KEY") is None
