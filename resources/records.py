@@ -66,6 +66,15 @@ class Records:
         keys = self._objects.keys(f"records/{prefix}")
         return sorted({key.removeprefix("records/").rsplit("/", 1)[0] for key in keys})
 
+    def newest_below(self, prefix: str) -> dict[str, int]:
+        """The number of the newest entry of each series whose name starts with the folder `prefix`, by one listing."""
+        newest: dict[str, int] = {}
+        for key in self._objects.keys(f"records/{prefix}"):
+            series, _, name = key.removeprefix("records/").rpartition("/")
+            if _NAME.fullmatch(name):
+                newest[series] = max(int(name), newest.get(series, 0))
+        return newest
+
 
 def _key(series: str, number: int) -> str:
     return f"records/{series}/{number:08d}"

@@ -11,6 +11,7 @@ import dagster as dg
 
 from resources.factory import Factory
 from resources.settings import Executor, Settings, read_settings
+from vidgen_assets.automation.canaries import freeze_worse_releases
 from vidgen_assets.automation.jobs import make_clip_at_once, make_clips
 from vidgen_assets.automation.schedules import retry_what_is_retriable
 from vidgen_assets.automation.sensors import catalog_inbox
@@ -33,7 +34,7 @@ def build_defs(settings: Settings, *, resource_overrides: Mapping[str, Any] | No
         assets=ASSETS,
         jobs=[make_clips, make_clip_at_once],
         schedules=[retry_what_is_retriable],
-        sensors=[catalog_inbox],
+        sensors=[catalog_inbox, freeze_worse_releases],
         resources={"factory": Factory.of(settings), **(resource_overrides or {})},
         executor=_executor(settings.executor),
     )

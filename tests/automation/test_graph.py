@@ -71,7 +71,7 @@ def test_every_asset_tells_a_person_what_it_is() -> None:
 def test_the_definitions_load_as_dagster_loads_them() -> None:
     repository = defs().get_repository_def()
     assert {job.name for job in repository.get_all_jobs()} >= {"make_clips", "make_clip_at_once"}
-    assert [s.name for s in repository.sensor_defs] == ["catalog_inbox"]
+    assert [s.name for s in repository.sensor_defs] == ["catalog_inbox", "freeze_worse_releases"]
     assert [s.name for s in repository.schedule_defs] == ["retry_what_is_retriable"]
 
 
