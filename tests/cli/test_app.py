@@ -12,6 +12,7 @@ import pytest
 from resources.backends.template import TemplateBackend
 from tests.end_to_end.catalogs import a_clip, write_catalog
 from tests.end_to_end.running import vidgen, vidgen_json
+from vidgen_assets.clips.generation import Generated
 
 Capture = pytest.CaptureFixture[str]
 
@@ -150,7 +151,7 @@ def test_ctrl_c_stops_after_the_clips_in_hand(
     """Of two shards the first is interrupted while its latents are made; the second is not begun."""
     make_latents = TemplateBackend.make_latents
 
-    def interrupting(*args: Any) -> bytes:
+    def interrupting(*args: Any) -> Generated:
         os.kill(os.getpid(), signal.SIGINT)
         return make_latents(*args)
 

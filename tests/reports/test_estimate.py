@@ -9,12 +9,14 @@ import pytest
 from resources.workshop import Workshop, open_workshop
 from tests.builders import a_digest
 from tests.end_to_end.catalogs import a_clip, write_catalog
+from tests.prompts.models_at_work import a_prompt_row, register, with_models
 from vidgen_assets.automation.enrol import plan_enrolment
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.errors import ErrorKind
 from vidgen_assets.clips.prices import Estimate, PriceBook
 from vidgen_assets.definitions import CLIP_STAGES
+from vidgen_assets.models.registry import Status
 from vidgen_assets.prompts.asset import prompts_task, spec_of
 from vidgen_assets.reports.estimate import Forecast, Plan, forecast
 from vidgen_assets.stages.stage import Task
@@ -27,7 +29,12 @@ PRICES = PriceBook(
     gpu_second=Decimal(0),
     stored_gib_month=Decimal(0),
     stored_months=1,
-    estimate=Estimate(template_cpu_s_per_video_s=3.0, stored_bytes_per_video_s=1),
+    estimate=Estimate(
+        template_cpu_s_per_video_s=3.0,
+        model_gpu_s_per_video_s=20.0,
+        model_cpu_s_per_video_s=2.0,
+        stored_bytes_per_video_s=1,
+    ),
 )
 
 
@@ -112,3 +119,11 @@ def test_what_a_run_would_hold_is_held_here_with_the_reason(
 def test_nothing_is_written(desk: Desk) -> None:
     desk.forecast(a_clip("lamp"), a_clip("mug", aspect="7:3"))
     assert desk.shop.objects.markers("") == {}
+
+
+def test_a_route_is_looked_up_and_never_recorded(desk: Desk) -> None:
+    shop = with_models(desk.shop)
+    register(shop, "one", Status.ACTIVE)
+    task = Desk(desk.folder, shop).task(a_prompt_row("lamp"))
+    assert task.spec.route.release == "one"
+    assert shop.records.series_below("routes") == []

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from resources.settings import child_environment, read_settings
 from resources.workshop import Workshop
+from vidgen_assets.cli.models import models
 from vidgen_assets.clips.errors import ErrorKind, InputError, VidgenError
 
 FAILED, BAD_INPUT = 1, 2
@@ -26,6 +27,7 @@ _HELP = """Turns catalogs of clip requests into released, streamable, signed vid
 Ends with 0 when every clip is released or held for a person, 1 when something failed, 2 for bad input."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
+app.add_typer(models, name="models")
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)  # a path that is broken over lines can't be copied
 
@@ -119,6 +121,22 @@ def show(clip: Annotated[str, typer.Argument(help="A clip id, or CATALOG/CLIP.")
         print_json({**standing_json(standing), "verdicts": [v.statement() for v in verdicts]})
     else:
         print_clip(standing, verdicts, console)
+
+
+@app.command()
+def replay(clip: Annotated[str, typer.Argument(help="A clip id, or CATALOG/CLIP.")], as_json: AsJson = False) -> None:
+    """Make a clip again from its record alone, and compare. Ends with 1 if it isn't what was promised."""
+    from vidgen_assets.cli.replaying import print_replay
+    from vidgen_assets.cli.session import open_session
+    from vidgen_assets.cli.telling import print_json
+    from vidgen_assets.reports.replay import replay
+    from vidgen_assets.reports.standing import find_clip
+
+    shop = open_session().shop
+    found = replay(find_clip(clip, shop), shop)
+    print_json(found.to_json()) if as_json else print_replay(found, console)
+    if not found.is_well:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from math import ceil
 from pathlib import Path
 
 from quality_checks.check import Exhibit
@@ -64,8 +65,17 @@ def _of_row(row: CatalogRow, version: CatalogVersion, stages: Sequence[Stage], s
     begins = _first_stage_to_do(replace(task, known_spec=spec), stages, shop)
     if begins is None:
         return Forecast(row.clip_id, shard, Plan.REUSE, Decimal(0))
-    usage = shop.prices.estimate.usage(spec.duration_s)
-    return Forecast(row.clip_id, shard, Plan.GENERATE, shop.prices.price(usage), from_stage=begins)
+    return Forecast(row.clip_id, shard, Plan.GENERATE, _price(spec, shop), from_stage=begins)
+
+
+def _price(spec: ClipSpec, shop: Workshop) -> Decimal:
+    """By the price book; what a server charges comes from its release, and its GPU is paid for with that."""
+    backend, estimate = spec.route.backend, shop.prices.estimate
+    if backend == "remote":
+        fee = shop.models.release(spec.route.release).price_per_video_s * ceil(spec.duration_s)
+        return shop.prices.price(replace(estimate.usage(spec.duration_s, by_model=True), gpu_s=0.0)) + fee
+    has_gpu = shop.hardware.device == "cuda"
+    return shop.prices.price(estimate.usage(spec.duration_s, by_model=backend != "template", has_gpu=has_gpu))
 
 
 def _policy_objection(spec: ClipSpec, shop: Workshop) -> Problem | None:
