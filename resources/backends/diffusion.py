@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from resources.backends.conditions import Conditioner
 from resources.backends.decoded_frames import Decoded, DecodedFrames
 from resources.backends.denoising import Denoising
-from resources.backends.memory import levers_for_decoding, levers_for_denoising, with_less_memory
+from resources.backends.memory import Memory, levers_for_decoding, levers_for_denoising
 from resources.backends.residency import Residency
 from resources.settings import pin_cublas
 from vidgen_assets.clips.errors import InputError, PermanentError, VidgenError
@@ -48,6 +48,7 @@ class DiffusionBackend:
         self._release_of, self._hardware, self._cache, self._clock = release_of, hardware, cache, clock
         self._resident = Residency(cache)
         self._conditioner = Conditioner(self._resident)
+        self._memory = Memory(self._resident.empty)
         self._device = threading.RLock()  # other clips' audits and uploads go on beside it
         pin_cublas()
 
@@ -113,17 +114,15 @@ class DiffusionBackend:
         with self._device:
             run = Denoising(release, job, self._conditioner.conditions(release, spec, job, desk), desk, self._clock)
             began = self._clock()
-            tensor, smaller = with_less_memory(
+            tensor, smaller = self._memory.work(
                 run.on,
                 lambda execution: self._resident.pipeline(release, Step.DENOISE, execution),
                 levers_for_denoising(release.execution),
-                f"denoising {job.frame_count} frames of {job.width}x{job.height}",
-                self._resident.empty,
+                f"denoising {job.frame_count} frames of {job.width}x{job.height} with {release.id}",
             )
             gpu_s = self._gpu_seconds(release, began)
             vae_config = self._resident.pipeline(release, Step.DENOISE, smaller).vae.config
         document = describe(job, tensor, release.pipeline, str(release.components.get("vae", "")), vae_config)
-        run.finished()
         provenance = {
             "release": release.id,
             "release_digest": str(release.digest),
@@ -132,7 +131,8 @@ class DiffusionBackend:
             "memory_levers": None if smaller is None else smaller.model_dump(mode="json"),
             **run.provenance,
         }
-        return Generated(Latents(tensor, document).to_bytes(), gpu_s=gpu_s, provenance=provenance)
+        data = Latents(tensor, document).to_bytes()
+        return Generated(data, gpu_s=gpu_s, provenance=provenance, once_kept=run.finished)
 
     def decode_inputs(self, spec: ClipSpec) -> dict[str, Any]:
         from vidgen_assets.diffusion.canvas import CANVAS_RECIPE
@@ -173,12 +173,11 @@ class DiffusionBackend:
 
         with self._device:
             began = self._clock()
-            pictures, smaller = with_less_memory(
+            pictures, smaller = self._memory.work(
                 lambda pipe: decode(pipe, tensor, job),
                 lambda execution: self._resident.pipeline(release, Step.DECODE, execution),
                 levers_for_decoding(release.execution, job.width, job.height),
-                f"decoding {job.frame_count} frames of {job.width}x{job.height}",
-                self._resident.empty,
+                f"decoding {job.frame_count} frames of {job.width}x{job.height} with {release.id}",
             )
             return Decoded(pictures, smaller, self._gpu_seconds(release, began))
 

@@ -17,33 +17,45 @@ class OutOfMemory(PermanentError):
     """A clip doesn't fit on the device, with the smallest levers there are."""
 
 
-def with_less_memory(
-    work: Callable[[Any], _Made],
-    pipeline: Callable[[Execution | None], Any],
-    smaller: Execution | None,
-    doing: str,
-    empty: Callable[[], None],
-) -> tuple[_Made, Execution | None]:
-    """`work` on the pipeline as the release has it, or once more with `smaller` levers; and which it was.
+class Memory:
+    """What the device had no room for, in this process: like work then begins with the smaller levers at once.
 
-    Raises `OutOfMemory`, which names what was being done and the numbers of the device.
+    `empty` lets go of what is loaded.
     """
-    try:
-        return work(pipeline(None)), None
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        first = _numbers(error)
-    empty()
-    if smaller is None:
-        raise _too_large(doing, [first], "there is no smaller way")
-    try:
-        return work(pipeline(smaller)), smaller
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        empty()
-        raise _too_large(doing, [first, _numbers(error)], _named(smaller)) from error
+
+    def __init__(self, empty: Callable[[], None]) -> None:
+        self._empty = empty
+        self._too_large: dict[str, str] = {}
+
+    def work(
+        self,
+        do: Callable[[Any], _Made],
+        pipeline: Callable[[Execution | None], Any],
+        smaller: Execution | None,
+        doing: str,
+    ) -> tuple[_Made, Execution | None]:
+        """`do` on the pipeline as the release has it, or once more with `smaller` levers; and which it was.
+
+        Raises `OutOfMemory`, which names what was being done and the numbers of the device.
+        """
+        if doing not in self._too_large:
+            try:
+                return do(pipeline(None)), None
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._too_large[doing] = _numbers(error)
+            self._empty()
+        numbers = [self._too_large[doing]]
+        if smaller is None:
+            raise _too_large(doing, numbers, "there is no smaller way")
+        try:
+            return do(pipeline(smaller)), smaller
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            self._empty()
+            raise _too_large(doing, [*numbers, _numbers(error)], _named(smaller)) from error
 
 
 def levers_for_denoising(execution: Execution) -> Execution | None:

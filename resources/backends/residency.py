@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and most steps of a clip nee
     from vidgen_assets.diffusion.families.base import Pipeline, Step
 
 _Key = tuple[str, "Step", Execution]
+_Attempt = tuple[_Key, int | None]
 
 
 class Residency:
@@ -24,12 +25,13 @@ class Residency:
         self._cache = cache
         self._key: _Key | None = None
         self._pipe: Pipeline | None = None
-        self._failed: dict[tuple[_Key, int], VidgenError] = {}
+        self._failed: dict[_Attempt, VidgenError] = {}
 
     def pipeline(self, release: ModelRelease, step: "Step", execution: Execution | None = None) -> "Pipeline":
         """The release's pipeline for `step`, with other levers than the release's if `execution` is given.
 
-        Raises what loading raises; for as long as the folder is as it was, at once and without reading it again.
+        Raises what loading raises. What a folder lacks for good is said at once, without reading its gigabytes again,
+        for as long as nobody touches it.
         """
         key = (release.id, step, execution or release.execution)
         if key == self._key:
@@ -41,13 +43,14 @@ class Residency:
         self._pipe, self._key = self._load(release.model_copy(update={"execution": key[2]}), step, (key, marker)), key
         return self._pipe
 
-    def _load(self, release: ModelRelease, step: "Step", attempt: tuple[_Key, int]) -> "Pipeline":
+    def _load(self, release: ModelRelease, step: "Step", attempt: "_Attempt") -> "Pipeline":
         from vidgen_assets.diffusion.loading import load_step
 
         try:
             return load_step(release, step, self._cache)
         except VidgenError as error:
-            self._failed[attempt] = error.copied()
+            if attempt[1] is not None and not error.kind.is_retriable:
+                self._failed[attempt] = error.copied()
             raise
 
     def empty(self) -> None:
@@ -60,9 +63,9 @@ class Residency:
             torch.cuda.empty_cache()
 
 
-def _marker(release: ModelRelease) -> int:
-    """Changes when somebody touches the release's folder: names, sizes and times of its files."""
+def _marker(release: ModelRelease) -> int | None:
+    """Changes when somebody touches the release's folder: names, sizes and times of its files. None for a hub's."""
     if not isinstance(release.source, FolderSource):
-        return 0
+        return None
     files = sorted(Path(release.source.path).expanduser().rglob("*"))
     return hash(tuple((str(f), stat.st_size, stat.st_mtime_ns) for f in files if (stat := f.stat())))

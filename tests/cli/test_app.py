@@ -59,7 +59,7 @@ def test_doctor_finds_an_empty_home_well(home: Path, capsys: Capture) -> None:
     assert vidgen("doctor") == 0
     assert "ill" not in [line.split()[0] for line in capsys.readouterr().out.splitlines() if line]
     found = vidgen_json(capsys, "doctor")
-    assert set(found) == {"store", "signing key", "media tools", "backends", "compute"}
+    assert set(found) == {"store", "signing key", "media tools", "backends", "models", "compute"}
     assert "made on first use" in found["signing key"]["says"]
 
 

@@ -86,6 +86,7 @@ def test_a_standing_as_json_has_its_reason_field_by_field() -> None:
         "cost": "0.10",
         "trace_id": "abc",
         "release": None,
+        "provenance": {},
         "digests": {"frames": a_digest("frames")},
     }
 
@@ -138,3 +139,13 @@ def test_a_clip_is_told_with_its_walk_and_its_verdicts() -> None:
     assert "run-1234" in text
     assert "frames.frames_are_fine v1" in text
     assert "it is fine" in text
+
+
+def test_a_clip_that_a_model_made_names_the_release_the_machine_and_where_it_went_on() -> None:
+    environment = {"device": "NVIDIA H200", "instruction_set": "sm_90"}
+    provenance = {"release": "wan-2", "environment": environment, "resumed_from_step": 12}
+    mark = StageMark("latents", Status.MADE, None, 1.0, 1.0, Decimal(1), 1, "run", provenance)
+    standing = a_standing(marks=(mark,))
+
+    assert "latents by wan-2 on NVIDIA H200 (sm_90), resumed from step 12\n" in printed(print_clip, standing, [])
+    assert standing_json(standing)["provenance"] == {"latents": provenance}

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from tests.diffusion.releases import COGVIDEO_DDIM, COGVIDEO_DPM, DPM, EULER, UNIPC, tiny_release
+from tests.diffusion.tiny import wan22_large, wan22_small
 from vidgen_assets.clips.errors import Interrupted, PermanentError
 from vidgen_assets.diffusion.checkpoint import Checkpoint
 from vidgen_assets.diffusion.decode import decode
@@ -116,6 +117,22 @@ def test_a_vae_that_denoises_once_more_gets_the_noise_it_would_have_had(
 
     expected = monolithic(release, tmp_path, job, "np")[0]
     assert np.array_equal(frames, (expected * 255).round().astype(np.uint8))
+
+
+@pytest.mark.parametrize("variant", [wan22_small, wan22_large])
+def test_both_kinds_of_wan_2_2_are_driven_and_resumed_alike(variant: Callable[[], Any], tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    variant().save_pretrained(tmp_path)
+    release = tiny_release(tmp_path, scheduler=UNIPC, steps=6)
+    job, saved = a_job(release), []
+    conditions = conditions_of(release, job)
+    watch = Watch(save=lambda c: saved.append(c.to_bytes()), every=Checkpoints(every_steps=1))
+    whole = denoise(load_step(release, Step.DENOISE), job, conditions, watch)
+
+    assert torch.equal(whole, monolithic(release, tmp_path, job, "latent"))
+    for data in saved:
+        again = load_step(release, Step.DENOISE)
+        assert torch.equal(whole, denoise(again, job, conditions, begun=Checkpoint.from_bytes(data)))
 
 
 @each_case

@@ -65,14 +65,25 @@ def _wan_transformer(in_channels: int, image_dim: int | None = None) -> Any:
     ).eval()  # fmt: skip
 
 
-def wan() -> Any:
+def wan(**options: Any) -> Any:
     return d.WanPipeline(
         tokenizer=tiny_tokenizer(),
         text_encoder=_t5(t.UMT5Config, t.UMT5EncoderModel),
         vae=_wan_vae(),
         scheduler=d.FlowMatchEulerDiscreteScheduler(shift=3.0),
         transformer=_wan_transformer(4),
+        **options,
     )
+
+
+def wan22_small() -> Any:
+    """Wan 2.2 TI2V: one transformer, a time step for each token."""
+    return wan(expand_timesteps=True)
+
+
+def wan22_large() -> Any:
+    """Wan 2.2 A14B: a transformer for the noisy steps, another for the rest."""
+    return wan(transformer_2=_wan_transformer(4), boundary_ratio=0.875)
 
 
 def wan_image() -> Any:

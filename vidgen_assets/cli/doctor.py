@@ -28,6 +28,9 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
             production=settings.production,
             signing_key_file=settings.signing_key_file,
             workers=settings.workers,
+            media_roots=settings.media_roots,
+            gpu_memory_gib=settings.gpu_memory_gib,
+            model_cache=settings.model_cache,
         )
     except VidgenError as error:
         yield Diagnosis("deployment", False, str(error))
@@ -37,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
         ("signing key", _signing_key),
         ("media tools", _media_tools),
         ("backends", _backends),
+        ("models", _models),
         ("compute", _compute),
     ):
         yield _tried(subject, look, shop)
@@ -82,6 +86,14 @@ def _media_tools(shop: Workshop) -> str:
 
 def _backends(shop: Workshop) -> str:
     return ", ".join(sorted(shop.backends))
+
+
+def _models(shop: Workshop) -> str:
+    """Reads every event of the registry: one that can't be trusted is told here."""
+    standings = shop.models.state().releases.values()
+    listed = [f"{standing.release.id} ({standing.status.value})" for standing in standings]
+    memory = f"{shop.hardware.memory_gib:.0f} GiB on {shop.hardware.device}"
+    return f"{', '.join(listed) or 'none registered'}; {memory}"
 
 
 def _compute(_shop: Workshop) -> str:

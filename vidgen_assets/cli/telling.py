@@ -50,6 +50,7 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "trace_id": standing.trace_id,
         "release": standing.address.folder if standing.address else None,
         "digests": {mark.stage: mark.digest for mark in standing.marks},
+        "provenance": {mark.stage: dict(mark.provenance) for mark in standing.marks if mark.provenance},
     }
 
 
@@ -117,6 +118,8 @@ def print_clip(standing: Standing, verdicts: Sequence[Verdict], console: Console
         console.print(escape(str(standing.problem)))
     if standing.address:
         console.print(f"release: {standing.address.folder}")
+    for line in _made_by(standing):
+        console.print(escape(line))
     marks = Table("stage", "status", "digest", "attempt", "cpu s", "cost", "run", box=None, pad_edge=False)
     for m in standing.marks:
         digest = m.digest.short if m.digest else ""
@@ -126,6 +129,19 @@ def print_clip(standing: Standing, verdicts: Sequence[Verdict], console: Console
     for v in verdicts:
         table.add_row(str(v.check), v.finding.outcome.value, escape(v.finding.reason), v.policy_version)
     console.print(table)
+
+
+def _made_by(standing: Standing) -> list[str]:
+    """Which release of a model did the stage's work, where, and from which step it went on. Nothing for templates."""
+    lines: list[str] = []
+    for mark in standing.marks:
+        release, environment = mark.provenance.get("release"), mark.provenance.get("environment", {})
+        if release is None:
+            continue
+        where = f" on {environment['device']} ({environment['instruction_set']})" if environment else ""
+        step = mark.provenance.get("resumed_from_step")
+        lines.append(f"{mark.stage} by {release}{where}{f', resumed from step {step}' if step else ''}")
+    return lines
 
 
 def _cost_json(standings: Sequence[Standing]) -> dict[str, str]:

@@ -82,6 +82,8 @@ class Generated:
     gpu_s: float = 0.0
     fee: Decimal = Decimal(0)
     provenance: dict[str, Any] = field(default_factory=dict)
+    once_kept: Callable[[], None] = lambda: None
+    """Called when the bytes are safe in the store: what would have saved them from a crash may go."""
 
 
 @runtime_checkable

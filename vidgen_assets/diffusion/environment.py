@@ -6,6 +6,7 @@ repetition is promised where the fingerprint is the same; elsewhere the release'
 
 import importlib
 import platform
+from pathlib import Path
 from typing import Any
 
 import diffusers
@@ -34,10 +35,19 @@ def fingerprint(execution: Execution) -> str:
 def _cpu() -> dict[str, Any]:
     """Threads are part of it: how a sum is split over them decides its rounding."""
     return {
-        "device": platform.processor() or platform.machine(),
+        "device": _processor(),
         "instruction_set": torch.backends.cpu.get_cpu_capability(),
         "threads": torch.get_num_threads(),
     }
+
+
+def _processor() -> str:
+    """The processor's model, as the kernel names it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def _gpu() -> dict[str, Any]:

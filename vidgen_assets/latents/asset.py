@@ -34,7 +34,7 @@ def _make(task: Task, shop: Workshop, _scratch: Path) -> Made:
         raise LookupError(f"{task.clip_id} has no work key yet")
     desk = Desk(task.work_key, shop.artifacts, shop.cupboard, task.is_interrupted)
     made = shop.backends[task.spec.route.backend].make_latents(task.spec, desk)
-    return Made(made.data, gpu_s=made.gpu_s, fee=made.fee, provenance=made.provenance)
+    return Made(made.data, gpu_s=made.gpu_s, fee=made.fee, provenance=made.provenance, once_kept=made.once_kept)
 
 
 LATENTS = Stage(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from resources.ledgers import Attempt
 from resources.workshop import Workshop
@@ -37,6 +38,7 @@ class StageMark:
     cost: Decimal
     attempt: int
     run_id: str
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,11 @@ def _marks(clip_id: str, shard: _Shard) -> list[StageMark]:
             cost = sum((r.cost for a in shard.attempts[stage] for r in a.rows if r.clip_id == clip_id), Decimal(0))
             cpu_s = sum(r.usage.cpu_s for a in shard.attempts[stage] for r in a.rows if r.clip_id == clip_id)
             wall_s = sum(r.usage.wall_s for a in shard.attempts[stage] for r in a.rows if r.clip_id == clip_id)
-            marks.append(StageMark(stage, row.status, row.digest, cpu_s, wall_s, cost, attempt.number, attempt.run_id))
+            marks.append(
+                StageMark(
+                    stage, row.status, row.digest, cpu_s, wall_s, cost, attempt.number, attempt.run_id, row.provenance
+                )
+            )
     return marks
 
 

@@ -69,6 +69,7 @@ class Made:
     gpu_s: float = 0.0
     fee: Decimal = Decimal(0)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    once_kept: Callable[[], None] = lambda: None  # called when the artifact is stored and remembered
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def _make(stage: Stage, task: Task, shop: Workshop, key: Digest, watch: "_Stopwa
         usage = watch.usage(Made(b""), 0)
         return _row(stage, task, shop, _status_of(error), key=key, usage=usage, problem=problem, tries=tries)
     shop.memo.remember(stage.name, key, artifact, made.provenance)
+    made.once_kept()
     return _row(
         stage,
         task,

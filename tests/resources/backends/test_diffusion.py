@@ -120,7 +120,9 @@ def test_an_interrupted_clip_goes_on_in_another_process_and_says_from_where(wan:
 
     assert resumed.provenance["resumed_from_step"] == 2
     assert resumed.data == make(backend_of(wan), a_clip()).data
-    assert not [name for name in drawer.things if name.startswith("checkpoints/")]  # it has served
+    assert [name for name in drawer.things if name.startswith("checkpoints/")]  # until the latents are safe
+    resumed.once_kept()
+    assert not [name for name in drawer.things if name.startswith("checkpoints/")]
 
 
 def test_a_checkpoint_of_another_environment_is_left_and_said(
@@ -323,7 +325,10 @@ class TestMemory:
         made = make(backend, spec)
         decode = AutoencoderKLWan.decode
 
+        tried: list[bool] = []
+
         def only_tiles_fit(vae: Any, *args: Any, **kwargs: Any) -> Any:
+            tried.append(vae.use_tiling)
             if not vae.use_tiling:
                 raise torch.OutOfMemoryError(self.SAID)
             return decode(vae, *args, **kwargs)
@@ -332,6 +337,9 @@ class TestMemory:
         stream: Any = backend.decode(spec, made.data, Shelf())
         assert len(list(stream)) == 9
         assert stream.provenance["memory_levers"]["tiling"]["width"] == 128
+        tried.clear()
+        assert len(list(backend.decode(spec, made.data, Shelf()))) == 9
+        assert tried == [True]  # a clip of that size isn't tried whole again
 
     def test_what_doesnt_fit_in_tiles_either_is_final_and_names_the_numbers(
         self, wan: ModelRelease, tiny_folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
@@ -352,4 +360,4 @@ class TestMemory:
         assert "9 frames of 256x144" in str(told.value)
         assert "tiles of 128x72" in str(told.value)
         assert str(told.value).count("20.00 GiB") == 2
-        assert len(list(backend.decode(spec, made.data, Shelf()))) == 9  # the next clip has the device again
+        assert len(list(backend.decode(spec, made.data, Shelf()))) == 9  # the next clip has the device, in tiles
