@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from resources.backends.residency import Residency
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.generation import Cupboard, Desk
+from vidgen_assets.clips.generation import Cupboard, MediaShelf
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.models.families import family_of
 from vidgen_assets.models.release import ModelRelease
@@ -22,8 +22,8 @@ if TYPE_CHECKING:  # torch takes seconds to import
 
 logger = logging.getLogger(__name__)
 
-_RECIPE = 1
-"""Raise it when the same text or picture would be encoded otherwise."""
+ENCODING_RECIPE = 1
+"""Raise it when the same text or picture would be encoded otherwise; it is part of the latents' key too."""
 
 
 class Conditioner:
@@ -32,14 +32,23 @@ class Conditioner:
     def __init__(self, resident: Residency) -> None:
         self._resident = resident
 
-    def conditions(self, release: ModelRelease, spec: ClipSpec, job: "Job", desk: Desk) -> "Conditions":
+    def conditions(
+        self, release: ModelRelease, spec: ClipSpec, job: "Job", media: MediaShelf, cupboard: Cupboard
+    ) -> "Conditions":
         from vidgen_assets.diffusion.denoise import Conditions
 
-        positive, *negative = self.texts(release, spec, job, desk.cupboard)
-        picture = self._picture(release, spec, job, desk) if family_of(release.pipeline).takes_image else {}
+        positive, *negative = self.texts(release, spec, job, media, cupboard)
+        picture = self.picture(release, spec, job, media, cupboard)
         return Conditions(positive, negative[0] if negative else None, picture)
 
-    def texts(self, release: ModelRelease, spec: ClipSpec, job: "Job", cupboard: Cupboard) -> "list[Tensors]":
+    def texts(
+        self,
+        release: ModelRelease,
+        spec: ClipSpec,
+        job: "Job",
+        media: MediaShelf,  # noqa: ARG002 - as for pictures
+        cupboard: Cupboard,
+    ) -> "list[Tensors]":
         """The clip's prompt, then the negative one if guidance uses it; from the cupboard where they are there."""
         from vidgen_assets.diffusion.encode import encode_text, texts_of
         from vidgen_assets.diffusion.families.base import Step
@@ -52,19 +61,24 @@ class Conditioner:
         texts = texts_of(release.pipeline, spec.prompt, job)
         return [_kept(cupboard, _text_name(release, text), lambda text=text: encoded(text)) for text in texts]
 
-    def _picture(self, release: ModelRelease, spec: ClipSpec, job: "Job", desk: Desk) -> "Tensors":
+    def picture(
+        self, release: ModelRelease, spec: ClipSpec, job: "Job", media: MediaShelf, cupboard: Cupboard
+    ) -> "Tensors":
+        """What the clip's picture contributes; nothing for a family that takes none."""
+        if not family_of(release.pipeline).takes_image:
+            return {}
         from vidgen_assets.diffusion.encode import encode_picture
         from vidgen_assets.diffusion.families.base import Step
 
         if spec.image is None:
             raise InputError(f"{release.id} begins with an image", field="image", remedy="Name a picture in the row.")
-        path = desk.media.path(spec.image.digest)
+        path = media.path(spec.image.digest)
         fitted = fitted_picture(path, spec.image.reference, job.width, job.height)
 
         def encoded() -> "Tensors":
             return encode_picture(self._resident.pipeline(release, Step.PICTURE), fitted, job)
 
-        return _kept(desk.cupboard, _picture_name(release, spec.image.digest, job), encoded)
+        return _kept(cupboard, _picture_name(release, spec.image.digest, job), encoded)
 
 
 def fitted_picture(path: Path, reference: str, width: int, height: int) -> Any:
@@ -100,7 +114,7 @@ def _kept(cupboard: Cupboard, name: str, make: "Callable[[], Tensors]") -> "Tens
 def _text_name(release: ModelRelease, text: str) -> str:
     parts = {name: str(d) for name, d in release.components.items() if name.startswith(("text_encoder", "tokenizer"))}
     what = {
-        "recipe": _RECIPE,
+        "recipe": ENCODING_RECIPE,
         "pipeline": release.pipeline,
         "components": parts,
         "execution": [release.execution.device, release.execution.dtype],
@@ -111,9 +125,13 @@ def _text_name(release: ModelRelease, text: str) -> str:
 
 
 def _picture_name(release: ModelRelease, image: Digest, job: "Job") -> str:
-    parts = {name: str(d) for name, d in release.components.items() if name.startswith(("image_", "vae"))}
+    from vidgen_assets.diffusion.canvas import CANVAS_RECIPE
+
+    parts = {
+        name: str(d) for name, d in release.components.items() if name.startswith(("image_", "vae", "model_index"))
+    }
     what = {
-        "recipe": _RECIPE,
+        "recipe": [ENCODING_RECIPE, CANVAS_RECIPE],
         "pipeline": release.pipeline,
         "components": parts,
         "execution": [release.execution.device, release.execution.dtype, release.execution.vae_dtype],

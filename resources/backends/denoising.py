@@ -1,8 +1,10 @@
 """One clip's denoising with its checkpoints: where it begins, where it is saved, and what is to be said of that."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from vidgen_assets.clips.errors import VidgenError
 from vidgen_assets.clips.generation import Desk
 from vidgen_assets.models.families import family_of
 from vidgen_assets.models.release import ModelRelease
@@ -11,6 +13,9 @@ if TYPE_CHECKING:  # torch takes seconds to import
     from vidgen_assets.diffusion.checkpoint import Checkpoint
     from vidgen_assets.diffusion.denoise import Conditions
     from vidgen_assets.diffusion.families.base import Job
+
+
+logger = logging.getLogger(__name__)
 
 
 class Denoising:
@@ -62,4 +67,8 @@ class Denoising:
         return found
 
     def _save(self, checkpoint: "Checkpoint") -> None:
-        self._desk.cupboard.put(self._name, checkpoint.to_bytes())
+        """A store that is in trouble costs the checkpoint, not the clip."""
+        try:
+            self._desk.cupboard.put(self._name, checkpoint.to_bytes())
+        except VidgenError:
+            logger.warning("the checkpoint after step %d can't be kept", checkpoint.steps_done, exc_info=True)

@@ -12,13 +12,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resources.backends.conditions import Conditioner
+from resources.backends.conditions import ENCODING_RECIPE, Conditioner
 from resources.backends.decoded_frames import Decoded, DecodedFrames
 from resources.backends.denoising import Denoising
 from resources.backends.memory import Memory, levers_for_decoding, levers_for_denoising
 from resources.backends.residency import Residency
 from resources.settings import pin_cublas
-from vidgen_assets.clips.errors import InputError, PermanentError, VidgenError
+from vidgen_assets.clips.errors import InputError, Interrupted, PermanentError
 from vidgen_assets.clips.generation import Cupboard, Desk, FrameShape, FrameStream, Generated, MediaShelf
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.models.admission import Admitted, Hardware, admit
@@ -73,10 +73,13 @@ class DiffusionBackend:
 
     def latent_inputs(self, spec: ClipSpec) -> dict[str, Any]:
         """The release by its content, not by its id: a renamed release makes nothing again."""
+        from vidgen_assets.diffusion.canvas import CANVAS_RECIPE
+
         release, admitted = self._release(spec), self._admitted(spec)
         return {
-            "recipe": DIFFUSION_RECIPE,
+            "recipe": [DIFFUSION_RECIPE, ENCODING_RECIPE, CANVAS_RECIPE if spec.image else None],
             "pipeline": release.pipeline,
+            "determinism": release.determinism.value,
             "components": {name: str(digest) for name, digest in sorted(release.components.items())},
             "sampling": release.sampling.model_dump(mode="json", exclude={"decode_timestep", "decode_noise_scale"}),
             "execution": release.execution.model_dump(mode="json", exclude={"tiling"}),
@@ -88,18 +91,19 @@ class DiffusionBackend:
             "seed": spec.seed,
         }
 
-    def prepare(self, specs: Sequence[ClipSpec], cupboard: Cupboard) -> None:
-        """Encode each distinct text of `specs` once, before the transformer takes the device.
+    def prepare(self, specs: Sequence[ClipSpec], media: MediaShelf, cupboard: Cupboard) -> None:
+        """Encode each distinct text of `specs` once, then their pictures, before a transformer takes the device.
 
         Trouble is only logged: it comes up again with the clip it belongs to.
         """
-        for spec in specs:
-            try:
-                release = self._release(spec)
-                with self._device:
-                    self._conditioner.texts(release, spec, self._job(spec), cupboard)
-            except VidgenError as error:
-                logger.warning("%s: its texts aren't encoded beforehand: %s", spec.clip_id, error)
+        by_release = sorted(specs, key=lambda spec: spec.route.release)
+        for encode in (self._conditioner.texts, self._conditioner.picture):
+            for spec in by_release:
+                try:
+                    with self._device:
+                        encode(self._release(spec), spec, self._job(spec), media, cupboard)
+                except Exception as error:  # noqa: BLE001 - out of memory included; the clip itself will tell
+                    logger.warning("%s isn't encoded beforehand: %s", spec.clip_id, error)
 
     def make_latents(self, spec: ClipSpec, desk: Desk) -> Generated:
         """Encode what isn't encoded yet, then denoise, from a checkpoint if there is one.
@@ -112,7 +116,14 @@ class DiffusionBackend:
 
         release, job = self._release(spec), self._job(spec)
         with self._device:
-            run = Denoising(release, job, self._conditioner.conditions(release, spec, job, desk), desk, self._clock)
+            _stop_if_interrupted(desk)  # others may have waited for the device when the signal came
+            conditions, _ = self._memory.work(
+                lambda _: self._conditioner.conditions(release, spec, job, desk.media, desk.cupboard),
+                lambda _: None,
+                None,
+                f"encoding for {release.id}",
+            )
+            run = Denoising(release, job, conditions, desk, self._clock)
             began = self._clock()
             tensor, smaller = self._memory.work(
                 run.on,
@@ -163,7 +174,7 @@ class DiffusionBackend:
                 allowed=vae,
                 remedy="Materialise latents for this shard again.",
             )
-        job = found.job(release.sampling)
+        job = found.job(release.sampling, release.execution.dtype)
         shape = FrameShape(spec.width, spec.height, spec.fps, job.frame_count)
         return DecodedFrames(lambda: self._decoded(release, found.tensor, job), shape, release)
 
@@ -189,13 +200,19 @@ class DiffusionBackend:
         from vidgen_assets.diffusion.families.base import Job
 
         bucket, sampling = self._admitted(spec).bucket, self._release(spec).sampling
-        return Job(bucket.width, bucket.height, spec.frame_count, Fraction(spec.fps), spec.seed, sampling)
+        dtype = self._release(spec).execution.dtype
+        return Job(bucket.width, bucket.height, spec.frame_count, Fraction(spec.fps), spec.seed, sampling, dtype)
 
     def _admitted(self, spec: ClipSpec) -> Admitted:
         return admit(spec, self._release(spec), _ANY, None)
 
     def _release(self, spec: ClipSpec) -> ModelRelease:
         return self._release_of(spec.route.release)
+
+
+def _stop_if_interrupted(desk: Desk) -> None:
+    if desk.is_interrupted():
+        raise Interrupted("interrupted before its first step", remedy="Run again; nothing of it is lost.")
 
 
 def _refuse_cut_negative(release: ModelRelease, count_tokens: Callable[[str], int]) -> None:

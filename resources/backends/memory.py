@@ -11,6 +11,8 @@ from vidgen_assets.models.release import Execution, Tiling
 
 _Made = TypeVar("_Made")
 _SMALLEST_TILE_PX = 64
+_TILE_STEP_PX = 32  # the coarsest compression of the VAEs; a stride that isn't a multiple of it shifts the tiles
+_CPU_ALLOCATOR_SAYS = ("can't allocate memory", "not enough memory")
 
 
 class OutOfMemory(PermanentError):
@@ -44,11 +46,13 @@ class Memory:
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
-                self._too_large[doing] = _numbers(error)
+                numbers = [_numbers(error)]
             self._empty()
-        numbers = [self._too_large[doing]]
+        else:
+            numbers = [self._too_large[doing]]
         if smaller is None:
             raise _too_large(doing, numbers, "there is no smaller way")
+        self._too_large[doing] = numbers[0]
         try:
             return do(pipeline(smaller)), smaller
         except Exception as error:
@@ -62,25 +66,31 @@ def levers_for_denoising(execution: Execution) -> Execution | None:
     """With blocks brought to the device one group at a time; None if they are already, or if there is no device."""
     if execution.offload or execution.device == "cpu":
         return None
-    return execution.model_copy(update={"offload": True})
+    return execution.model_copy(update={"offload": True, "compile": False})  # offloading breaks compiled blocks
 
 
 def levers_for_decoding(execution: Execution, width: int, height: int) -> Execution | None:
     """With tiles half as large; None where a side would be below 64 pixels and overlaps outweigh what is decoded."""
     now = execution.tiling
-    tile_width, tile_height = (now.width if now else width) // 2, (now.height if now else height) // 2
+    tile_width = _stepped((now.width if now else width) // 2)
+    tile_height = _stepped((now.height if now else height) // 2)
     if min(tile_width, tile_height) < _SMALLEST_TILE_PX:
         return None
-    stride = {"stride_height": tile_height * 3 // 4, "stride_width": tile_width * 3 // 4}
+    stride = {"stride_height": _stepped(tile_height * 3 // 4), "stride_width": _stepped(tile_width * 3 // 4)}
     return execution.model_copy(update={"tiling": Tiling(height=tile_height, width=tile_width, **stride)})
+
+
+def _stepped(length_px: int) -> int:
+    return length_px // _TILE_STEP_PX * _TILE_STEP_PX
 
 
 def is_out_of_memory(error: BaseException) -> bool:
     """CUDA has a class for it; PyTorch's CPU allocator says it in words."""
     import torch
 
+    said = str(error)
     return isinstance(error, torch.OutOfMemoryError) or (
-        isinstance(error, RuntimeError) and "not enough memory" in str(error)
+        isinstance(error, RuntimeError) and any(words in said for words in _CPU_ALLOCATOR_SAYS)
     )
 
 

@@ -68,7 +68,7 @@ class RemoteBackend:
             "image": str(spec.image.digest) if spec.image else None,
         }
 
-    def prepare(self, specs: Sequence[ClipSpec], cupboard: Cupboard) -> None:
+    def prepare(self, specs: Sequence[ClipSpec], media: MediaShelf, cupboard: Cupboard) -> None:
         """Nothing: a server prepares for itself."""
 
     def make_latents(self, spec: ClipSpec, desk: Desk) -> Generated:

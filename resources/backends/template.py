@@ -57,7 +57,7 @@ class TemplateBackend:
             "image": str(spec.image.digest) if spec.image else None,
         }
 
-    def prepare(self, specs: Sequence[ClipSpec], cupboard: Cupboard) -> None:
+    def prepare(self, specs: Sequence[ClipSpec], media: MediaShelf, cupboard: Cupboard) -> None:
         """Nothing is shared but the template, which is read once per process."""
 
     def make_latents(self, spec: ClipSpec, desk: Desk) -> Generated:

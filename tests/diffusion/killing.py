@@ -66,8 +66,8 @@ def die() -> None:
 
 
 def dies_at(step: int) -> Callable[[], bool]:
-    """Asked once after each step but the last: kills after step number `step`, before its checkpoint is written."""
-    seen = 0
+    """Asked before the first step and after each but the last: kills after step `step`, its checkpoint not written."""
+    seen = -1
 
     def asked() -> bool:
         nonlocal seen

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def test_clips_of_a_model_and_of_a_template_are_released_beside_what_is_refused(
 
     monkeypatch.setattr(DiffusionBackend, "make_latents", never)
     monkeypatch.setattr(DiffusionBackend, "decode", never)
-    monkeypatch.setattr(DiffusionBackend, "prepare", lambda _self, specs, _cupboard: never() if specs else None)
+    monkeypatch.setattr(DiffusionBackend, "prepare", lambda _self, specs, *_: never() if specs else None)
     assert vidgen("run", str(catalog)) == 0
     again = rows(shop, "latents")
     assert {row.status for row in again.values()} == {Status.REUSED, Status.HELD}
@@ -103,14 +104,22 @@ def test_sigterm_flushes_a_checkpoint_and_the_next_run_goes_on_from_it(
     make, begun = DiffusionBackend.make_latents, []
 
     def preempted(backend: DiffusionBackend, spec: ClipSpec, desk: Desk) -> Generated:
-        """The signal comes while the second clip is on the device."""
         begun.append(spec.clip_id)
-        if len(begun) == 2:
-            os.kill(os.getpid(), signal.SIGTERM)
-            deadline = time.monotonic() + 20
-            while not desk.is_interrupted() and time.monotonic() < deadline:
-                time.sleep(0.01)
-        return make(backend, spec, desk)
+        return make(backend, spec, replace(desk, is_interrupted=signalled(desk)) if len(begun) == 2 else desk)
+
+    def signalled(desk: Desk) -> Callable[[], bool]:
+        """The signal comes while the second clip is on the device: after its first step, the second question."""
+        questions = iter(range(100))
+
+        def asked() -> bool:
+            if next(questions) == 1:
+                os.kill(os.getpid(), signal.SIGTERM)
+                deadline = time.monotonic() + 20
+                while not desk.is_interrupted() and time.monotonic() < deadline:
+                    time.sleep(0.01)
+            return desk.is_interrupted()
+
+        return asked
 
     with monkeypatch.context() as once:
         once.setattr(DiffusionBackend, "make_latents", preempted)

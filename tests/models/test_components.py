@@ -7,7 +7,7 @@ import pytest
 
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.models.components import INDEX, component_digest, component_digests
+from vidgen_assets.models.components import INDEX, VAE_CONFIG, component_digest, component_digests
 
 
 def a_pipeline(root: Path) -> Path:
@@ -30,8 +30,9 @@ def a_pipeline(root: Path) -> Path:
 def test_every_component_of_the_index_has_a_digest_and_so_has_the_index(tmp_path: Path) -> None:
     root = a_pipeline(tmp_path / "wan")
     digests = component_digests(root)
-    assert set(digests) == {INDEX, "transformer", "vae"}
+    assert set(digests) == {INDEX, VAE_CONFIG, "transformer", "vae"}
     assert digests[INDEX] == Digest.of_file(root / INDEX)
+    assert digests[VAE_CONFIG] == Digest.of_file(root / VAE_CONFIG)
     assert digests["vae"] == component_digest(root / "vae")
 
 

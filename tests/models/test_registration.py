@@ -59,14 +59,24 @@ def test_what_a_pipeline_cannot_be_is_refused(changes: dict[str, Any], field: st
     assert refused.value.remedy
 
 
-def test_a_tolerant_release_may_be_fast_and_random() -> None:
-    check_release(
-        a_release(
-            determinism="tolerant",
-            execution={"compile": True, "cache": {"threshold": 0.1}},
-            sampling=sampling(config={"stochastic_sampling": True}),
-        )
-    )
+def test_a_tolerant_release_may_be_fast() -> None:
+    check_release(a_release(determinism="tolerant", execution={"compile": True, "cache": {"threshold": 0.1}}))
+
+
+@pytest.mark.parametrize("determinism", ["exact", "tolerant"])
+def test_no_release_may_draw_noise_that_a_clips_seed_doesnt_decide(determinism: str) -> None:
+    random = a_release(determinism=determinism, sampling=sampling(config={"stochastic_sampling": True}))
+    with pytest.raises(InputError) as told:
+        check_release(random)
+    assert told.value.field == "sampling.scheduler.config.stochastic_sampling"
+
+
+def test_tiles_are_cut_between_latents() -> None:
+    tiling = {"height": 240, "width": 416, "stride_height": 180, "stride_width": 312}
+    with pytest.raises(InputError) as told:
+        check_release(a_release(execution={"tiling": tiling}))
+    assert told.value.field == "execution.tiling.stride_height"
+    assert told.value.allowed == "multiples of 16"
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,20 @@ def promote(
 
 
 @models.command()
+def canary(
+    release_id: Id,
+    share: Annotated[float, typer.Option(min=0.0, max=1.0, help="Its share of its family's new clips.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "tried out",
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try a release out, or out again after it was frozen; also to change a canary's share."""
+    shop = _open()
+    shop.models.set_status(release_id, Status.CANARY, share=share, reason=reason, by=_user(by), recorded_at=shop.now())
+    _tell(release_id, shop, as_json=as_json)
+
+
+@models.command()
 def freeze(
     release_id: Id,
     reason: Annotated[str, typer.Option(help="Why; its clips are held with these words.")],

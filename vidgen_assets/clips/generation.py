@@ -116,8 +116,9 @@ class GenerationBackend(Protocol):
         """JSON of exactly what decides the latents' bytes, the backend's own recipe version included."""
         ...
 
-    def prepare(self, specs: Sequence[ClipSpec], cupboard: Cupboard) -> None:
-        """Do once what the latents of these specs share, such as encoding their texts. Raises no `VidgenError`."""
+    def prepare(self, specs: Sequence[ClipSpec], media: MediaShelf, cupboard: Cupboard) -> None:
+        """Do beforehand what the latents of these specs need of other models than the one that makes them, such as
+        encoding texts and pictures. Raises nothing: trouble comes up again with the clip it belongs to."""
         ...
 
     def make_latents(self, spec: ClipSpec, desk: Desk) -> Generated:

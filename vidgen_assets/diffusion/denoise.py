@@ -68,7 +68,6 @@ def denoise(
             callback_on_step_end=loop.after_step,
             callback_on_step_end_tensor_inputs=["latents"],
         )[0]
-    _reset_caches(pipe)
     _refuse_nonsense(latents, job.sampling.steps)
     return latents.to("cpu")
 
@@ -166,6 +165,7 @@ def _as_it_was(pipe: Pipeline) -> Iterator[None]:
     finally:
         for name in set(vars(pipe)) & {"prepare_latents", "encode_image"} - before:
             delattr(pipe, name)
+        _reset_caches(pipe)
 
 
 def _on(tensors: Tensors, pipe: Pipeline) -> Tensors:

@@ -45,10 +45,11 @@ class Latents:
                 remedy="Materialise latents for this shard again.",
             ) from error
 
-    def job(self, sampling: Sampling) -> Job:
+    def job(self, sampling: Sampling, dtype: str) -> Job:
         """The clip as the model made it."""
         clip = self.document["clip"]
-        return Job(clip["width"], clip["height"], clip["frame_count"], Fraction(clip["fps"]), clip["seed"], sampling)
+        size = (clip["width"], clip["height"], clip["frame_count"])
+        return Job(*size, Fraction(clip["fps"]), clip["seed"], sampling, dtype)
 
 
 def describe(job: Job, tensor: torch.Tensor, pipeline: str, vae: str, vae_config: Any) -> dict[str, Any]:

@@ -19,11 +19,12 @@ import transformers
 from vidgen_assets.clips.errors import CapacityError, PermanentError
 from vidgen_assets.diffusion.families import adapter_of
 from vidgen_assets.diffusion.families.base import Pipeline, Step
-from vidgen_assets.diffusion.weights import MODEL_INDEX, locate, verify
-from vidgen_assets.models.release import Determinism, Execution, ModelRelease, Scheduler
+from vidgen_assets.diffusion.weights import locate, verify
+from vidgen_assets.models.components import INDEX, VAE_CONFIG
+from vidgen_assets.models.release import Determinism, Execution, ModelRelease, Scheduler, Tiling
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-_VAE_CONFIG = "vae/config.json"
+_ATTENTION = "native"
 _PROCESSORS = {Step.TEXT: "tokenizer", Step.PICTURE: "image_processor"}
 
 
@@ -53,8 +54,9 @@ def load_step(release: ModelRelease, step: Step, cache: Path | None = None) -> P
     execution = release.execution
     _refuse_device(execution)
     wanted = components_for(release.pipeline, locate(release, [], cache), step)
-    root = locate(release, [*wanted, *([_VAE_CONFIG] if step is Step.DENOISE else [])], cache)
-    verify(release, root, wanted)
+    read = [*wanted, *([VAE_CONFIG] if step is Step.DENOISE else [])]
+    root = locate(release, read, cache)
+    verify(release, root, read)
     _pin_algorithms(release)
     pipe = _from_folder(release, root, step, wanted)
     for name in adapter_of(release.pipeline).weights[step]:
@@ -78,6 +80,8 @@ def _from_folder(release: ModelRelease, root: Path, step: Step, wanted: tuple[st
             pipe = pipeline_class.from_pretrained(
                 root, **left_out, torch_dtype=dtypes, use_safetensors=True, local_files_only=True
             )
+    except torch.OutOfMemoryError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise PermanentError(
             f"the weights can't be loaded: {type(error).__name__}: {error}",
@@ -109,7 +113,7 @@ def scheduler_of(scheduler: Scheduler) -> Any:
 
 def _vae_shape(root: Path) -> Any:
     """The VAE of the folder as its configuration makes it, on no device."""
-    name = json.loads((root / MODEL_INDEX).read_bytes())["vae"][1]
+    name = json.loads((root / INDEX).read_bytes())["vae"][1]
     vae_class = getattr(diffusers, name)
     with torch.device("meta"), quiet():
         return vae_class.from_config(vae_class.load_config(root / "vae"))
@@ -117,7 +121,7 @@ def _vae_shape(root: Path) -> Any:
 
 def _present(root: Path) -> tuple[str, ...]:
     """The components that the folder's index names, in its order."""
-    index = json.loads((root / MODEL_INDEX).read_bytes())
+    index = json.loads((root / INDEX).read_bytes())
     return tuple(
         name for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2 and entry[1] is not None
     )
@@ -126,19 +130,31 @@ def _present(root: Path) -> tuple[str, ...]:
 def _place(module: Any, step: Step, execution: Execution) -> None:
     """The module on its device, with the release's levers of speed and memory."""
     if step is Step.DENOISE:
-        if execution.attention:
-            module.set_attention_backend(execution.attention)
+        _set_attention(module, execution.attention or _ATTENTION)
         if execution.cache:
             module.enable_cache(diffusers.FirstBlockCacheConfig(threshold=execution.cache.threshold))
         if execution.compile:
-            module.compile_repeated_blocks(fullgraph=True)
+            module.compile_repeated_blocks(fullgraph=execution.cache is None)  # a cache's hooks break the graph
     if step is Step.DECODE and execution.tiling:
-        tile(module, execution.tiling.height, execution.tiling.width, execution)
+        tile(module, execution.tiling)
     if step is Step.DENOISE and execution.offload:
         offload(module, execution)
     else:
         module.to(execution.device)
     module.eval()
+
+
+def _set_attention(module: Any, name: str) -> None:
+    """Always set: diffusers keeps the last choice for the whole process, another release's too."""
+    try:
+        module.set_attention_backend(name)
+    except (ValueError, RuntimeError, ImportError) as error:
+        raise CapacityError(
+            f"the attention backend can't be used here: {error}",
+            field="execution.attention",
+            value=name,
+            remedy="Install what it needs, or register a release with another one.",
+        ) from error
 
 
 def offload(module: Any, execution: Execution) -> None:
@@ -152,17 +168,16 @@ def offload(module: Any, execution: Execution) -> None:
     )
 
 
-def tile(vae: Any, height: int, width: int, execution: Execution) -> None:
-    """Decode in tiles of this size; the overlap is that of the release, or a quarter."""
-    tiling = execution.tiling
-    ratio_h = tiling.stride_height / tiling.height if tiling else 0.75
-    ratio_w = tiling.stride_width / tiling.width if tiling else 0.75
+def tile(vae: Any, tiling: Tiling) -> None:
+    """Decode in these tiles. Most VAEs take a stride, CogVideoX's the share of a tile that overlaps."""
     offered = inspect.signature(vae.enable_tiling).parameters
     asked = {
-        "tile_sample_min_height": height,
-        "tile_sample_min_width": width,
-        "tile_sample_stride_height": int(height * ratio_h),
-        "tile_sample_stride_width": int(width * ratio_w),
+        "tile_sample_min_height": tiling.height,
+        "tile_sample_min_width": tiling.width,
+        "tile_sample_stride_height": tiling.stride_height,
+        "tile_sample_stride_width": tiling.stride_width,
+        "tile_overlap_factor_height": 1 - tiling.stride_height / tiling.height,
+        "tile_overlap_factor_width": 1 - tiling.stride_width / tiling.width,
     }
     vae.enable_tiling(**{name: value for name, value in asked.items() if name in offered})
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
+from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import CapacityError, PermanentError, TransientError
-from vidgen_assets.models.components import component_digest
+from vidgen_assets.models.components import INDEX, component_digest
 from vidgen_assets.models.release import EndpointSource, FolderSource, HubSource, ModelRelease
 
-MODEL_INDEX = "model_index.json"
 _WEIGHT_DTYPES = frozenset({"F32", "F16", "BF16"})
 _LONGEST_HEADER_BYTES = 100_000_000  # the limit of the safetensors format
 
@@ -33,8 +33,8 @@ def locate(release: ModelRelease, files: Iterable[str], cache: Path | None) -> P
     match release.source:
         case FolderSource(path=path):
             root = Path(path).expanduser()
-            if not (root / MODEL_INDEX).is_file():
-                raise _missing(release, root, MODEL_INDEX)
+            if not (root / INDEX).is_file():
+                raise _missing(release, root, INDEX)
             return root
         case HubSource() as source:
             return _from_hub(release, source, files, cache)
@@ -44,7 +44,7 @@ def locate(release: ModelRelease, files: Iterable[str], cache: Path | None) -> P
 
 def _from_hub(release: ModelRelease, source: HubSource, files: Iterable[str], cache: Path | None) -> Path:
     """The snapshot in the cache if all is there; else what is asked for is downloaded into it."""
-    wanted = [MODEL_INDEX, *files]
+    wanted = [INDEX, *files]
     patterns = [name if "." in name else f"{name}/*" for name in wanted]
     fetch = partial(
         snapshot_download, source.repository, revision=source.revision, allow_patterns=patterns, cache_dir=cache
@@ -75,11 +75,12 @@ def verify(release: ModelRelease, root: Path, components: Iterable[str]) -> None
     (both digests are named) and for weights in a number format that no release may run in.
     """
     _verify_class(release, root)
-    for name in components:
-        folder = root / name
-        if not folder.is_dir():
+    for name in (INDEX, *components):
+        place = root / name
+        if not place.exists():
             raise _missing(release, root, name)
-        found, registered = component_digest(folder), release.components.get(name)
+        found = component_digest(place) if place.is_dir() else Digest.of_file(place)
+        registered = release.components.get(name)
         if registered is None:
             raise PermanentError(
                 f"the release names no digest of its {name}",
@@ -94,18 +95,18 @@ def verify(release: ModelRelease, root: Path, components: Iterable[str]) -> None
                 field=f"components.{name}",
                 value=str(found),
                 allowed=registered,
-                remedy=f"Restore {folder}, or register what is there as a new release. Then `--retry-failed`.",
+                remedy=f"Restore {place}, or register what is there as a new release. Then `--retry-failed`.",
             )
-        _verify_dtypes(folder)
+        _verify_dtypes(place)
 
 
 def _verify_class(release: ModelRelease, root: Path) -> None:
     try:
-        found = json.loads((root / MODEL_INDEX).read_bytes())["_class_name"]
+        found = json.loads((root / INDEX).read_bytes())["_class_name"]
     except OSError as error:
-        raise _missing(release, root, MODEL_INDEX) from error
+        raise _missing(release, root, INDEX) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise PermanentError("the model's index can't be read", field=MODEL_INDEX, value=root) from error
+        raise PermanentError("the model's index can't be read", field=INDEX, value=root) from error
     if found != release.pipeline:
         raise PermanentError(
             "the folder holds another pipeline than the release names",

@@ -22,7 +22,7 @@ def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
 def _before(tasks: Sequence[Task], shop: Workshop) -> None:
     by_backend = groupby(sorted((task.spec for task in tasks), key=_backend), _backend)
     for backend, specs in by_backend:
-        shop.backends[backend].prepare(list(specs), shop.cupboard)
+        shop.backends[backend].prepare(list(specs), shop.artifacts, shop.cupboard)
 
 
 def _backend(spec: ClipSpec) -> str:

@@ -12,13 +12,17 @@ from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 
 INDEX: Final = "model_index.json"
+VAE_CONFIG: Final = "vae/config.json"
+"""Read without the VAE's weights when latents are denoised, so it has a digest of its own."""
+
 _PICKLES: Final = (".bin", ".pt", ".pth", ".ckpt")
 
 
 def component_digests(root: Path) -> dict[str, Digest]:
     """Digest by component, the index included. Raises `InputError` for a folder that isn't in diffusers' layout."""
     digests = {name: component_digest(root / name) for name in _named_components(root)}
-    return {INDEX: Digest.of_file(root / INDEX), **digests}
+    files = {name: Digest.of_file(root / name) for name in (INDEX, VAE_CONFIG) if (root / name).is_file()}
+    return {**files, **digests}
 
 
 def component_digest(folder: Path) -> Digest:

@@ -13,7 +13,7 @@ from vidgen_assets.clips.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A pipeline class. `refused` has a reason for each scheduler that can't be resumed exactly."""
+    """A pipeline class. `restarts_with` has a reason for each scheduler that can't be resumed exactly."""
 
     pipeline: str
     takes_image: bool = False
@@ -26,7 +26,7 @@ class Family:
     @property
     def can_stage(self) -> bool:
         """Whether denoising and decoding can be driven apart."""
-        return self.has_latent_output
+        return self.has_latent_output and self.has_step_callback
 
     def why_restart(self, scheduler: str, *, has_cache: bool) -> str | None:
         """Why an interrupted clip starts anew; None if it is resumed to the identical result."""
@@ -72,7 +72,7 @@ def family_of(pipeline: str) -> Family:
         )
     if not family.can_stage:
         raise InputError(
-            "this pipeline class gives no latents, so it can't be denoised and decoded apart",
+            "this pipeline class gives no latents, or no word between its steps, so it can't be driven in steps",
             field="pipeline",
             value=pipeline,
             allowed=able,

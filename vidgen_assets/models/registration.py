@@ -44,6 +44,10 @@ def _check_diffusion(release: ModelRelease) -> None:
         raise _wrong("the weights have no digests", "components", None, "a digest for each component", remedy)
     _check_grid(release, family)
     _check_buckets(release, family)
+    _check_tiling(release, family)
+    for field, value in _randomness(release.sampling.scheduler):
+        remedy = "Use a deterministic scheduler: these draw noise that the clip's seed doesn't decide."
+        raise _wrong("a release can't draw noise between steps", field, value, "deterministic sampling", remedy)
     if release.determinism is Determinism.EXACT:
         _check_exactness(release)
 
@@ -68,10 +72,15 @@ def _check_exactness(release: ModelRelease) -> None:
         if is_broken(release):
             remedy = "Leave it out, or declare `determinism: tolerant`."
             raise _wrong("an exact release can't have this", field, None, "determinism: tolerant", remedy)
-    scheduler = release.sampling.scheduler
-    for field, value in _randomness(scheduler):
-        remedy = "Use a deterministic scheduler, or declare `determinism: tolerant`."
-        raise _wrong("an exact release can't draw noise between steps", field, value, "deterministic sampling", remedy)
+
+
+def _check_tiling(release: ModelRelease, family: Family) -> None:
+    """A stride that isn't a whole number of latents shifts the tiles against each other."""
+    tiling = release.execution.tiling
+    for name, length in tiling.model_dump().items() if tiling else ():
+        if length % family.size_multiple:
+            allowed = f"multiples of {family.size_multiple}"
+            raise _wrong("tiles must be cut between latents", f"execution.tiling.{name}", length, allowed)
 
 
 _BREAKS_EXACTNESS: Final[dict[str, Callable[[ModelRelease], bool]]] = {

@@ -112,7 +112,7 @@ class Stage:
     picture: Callable[[Artifact, Workshop], bytes | None] | None = None
     """A JPEG that shows the artifact to a person."""
     before: Callable[[Sequence[Task], Workshop], None] | None = None
-    """Done once for the tasks that aren't finished, before any of them: what they share. Raises nothing."""
+    """Done once for the tasks that aren't finished, before any of them: what they share. Must raise nothing."""
     prepare: Callable[[Task, Workshop], Task] = lambda task, _: task
     """What `inputs` and `make` must agree on, read once for both. Raises a `VidgenError`."""
 
@@ -134,7 +134,7 @@ def through_the_gate(stage: Stage, shard: str, shop: Workshop) -> Gathered:
             artifacts=clip.artifacts,
             verdicts=clip.verdicts,
         )
-        for clip in admission.admitted
+        for clip in sorted(admission.admitted, key=lambda clip: clip.spec.route.release)  # a model is loaded once
     )
     return Gathered(tasks, admission.held)
 

@@ -58,7 +58,7 @@ def unfinished(stage: Stage, tasks: Sequence[Task], shop: Workshop) -> list[Task
     for task in tasks:
         try:
             key = stage.recipe.work_key(stage.inputs(stage.prepare(task, shop), shop))
-        except VidgenError as error:
+        except Exception as error:  # noqa: BLE001 - it comes up again, and is told, with the clip's own work
             logger.debug("%s is not prepared for: %s", task.clip_id, error)
             continue
         if shop.memo.peek(stage.name, key) is None:
@@ -98,7 +98,7 @@ def _make(stage: Stage, task: Task, shop: Workshop, key: Digest, watch: "_Stopwa
         usage = watch.usage(Made(b""), 0)
         return _row(stage, task, shop, _status_of(error), key=key, usage=usage, problem=problem, tries=tries)
     shop.memo.remember(stage.name, key, artifact, made.provenance)
-    made.once_kept()
+    _let_go(made, task)
     return _row(
         stage,
         task,
@@ -111,6 +111,14 @@ def _make(stage: Stage, task: Task, shop: Workshop, key: Digest, watch: "_Stopwa
         provenance=made.provenance,
         tries=tries,
     )
+
+
+def _let_go(made: Made, task: Task) -> None:
+    """What is left of the work costs room and nothing else."""
+    try:
+        made.once_kept()
+    except VidgenError:
+        logger.warning("what %s needed until it was kept is still there", task.clip_id, exc_info=True)
 
 
 def _make_and_keep(stage: Stage, task: Task, shop: Workshop) -> tuple[Made, Artifact]:

@@ -24,6 +24,7 @@ from vidgen_assets.models.admission import Hardware
 from vidgen_assets.models.release import Bucket, Cache, Execution, FolderSource, ModelRelease, Tiling
 
 HERE = Hardware(8.0, "cpu")
+TILES = {"height": 64, "width": 128, "stride_height": 32, "stride_width": 96}
 PICTURE = MediaFile(reference="lamp.png", digest=a_digest("lamp"), size_bytes=1)
 
 
@@ -85,7 +86,7 @@ def test_the_same_clip_is_the_same_bytes_and_another_seed_is_another_clip(wan: M
 def test_each_distinct_text_is_encoded_once_for_a_shard(wan: ModelRelease) -> None:
     backend, drawer = backend_of(wan), Drawer()
     shard = [a_clip(f"clip-{n}", prompt=("soft waves", "gold stars")[n % 2], seed=n) for n in range(6)]
-    backend.prepare(shard, drawer)
+    backend.prepare(shard, Shelf(), drawer)
     for spec in shard:
         make(backend, spec, drawer)
 
@@ -113,7 +114,7 @@ def test_decoding_needs_the_vae_alone(wan: ModelRelease, tmp_path: Path) -> None
 
 
 def test_an_interrupted_clip_goes_on_in_another_process_and_says_from_where(wan: ModelRelease) -> None:
-    drawer, asked = Drawer(), iter([False, True])
+    drawer, asked = Drawer(), iter([False, False, True])  # once before the first step
     with pytest.raises(Interrupted):
         make(backend_of(wan), a_clip(), drawer, is_interrupted=lambda: next(asked))
     resumed = make(backend_of(wan), a_clip(), drawer)
@@ -131,8 +132,9 @@ def test_a_checkpoint_of_another_environment_is_left_and_said(
     drawer = Drawer()
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr("vidgen_assets.diffusion.environment.fingerprint", lambda _: "another machine")
+        asked = iter([False, True])
         with pytest.raises(Interrupted):
-            make(backend_of(wan), a_clip(), drawer, is_interrupted=lambda: True)
+            make(backend_of(wan), a_clip(), drawer, is_interrupted=lambda: next(asked))
     made = make(backend_of(wan), a_clip(), drawer)
 
     assert made.provenance["resumed_from_step"] == 0
@@ -313,6 +315,7 @@ class TestPicture:
 class TestMemory:
     """The device runs out: once more with smaller levers, then final for the clip, with numbers."""
 
+    # Half of 256x144 and three quarters of that, in whole latents of the coarsest VAE.
     SAID = "CUDA out of memory. Tried to allocate 20.00 GiB."
 
     def test_decoding_goes_on_in_tiles_and_says_so(
@@ -336,7 +339,7 @@ class TestMemory:
         monkeypatch.setattr(AutoencoderKLWan, "decode", only_tiles_fit)
         stream: Any = backend.decode(spec, made.data, Shelf())
         assert len(list(stream)) == 9
-        assert stream.provenance["memory_levers"]["tiling"]["width"] == 128
+        assert stream.provenance["memory_levers"]["tiling"] == TILES
         tried.clear()
         assert len(list(backend.decode(spec, made.data, Shelf()))) == 9
         assert tried == [True]  # a clip of that size isn't tried whole again
@@ -358,6 +361,84 @@ class TestMemory:
                 list(backend.decode(spec, made.data, Shelf()))
         assert told.value.kind is ErrorKind.PERMANENT
         assert "9 frames of 256x144" in str(told.value)
-        assert "tiles of 128x72" in str(told.value)
+        assert "tiles of 128x64" in str(told.value)
         assert str(told.value).count("20.00 GiB") == 2
         assert len(list(backend.decode(spec, made.data, Shelf()))) == 9  # the next clip has the device, in tiles
+
+    def test_tiles_give_the_same_picture_but_for_their_seams(self, tiny_folder: Callable[[str], Path]) -> None:
+        """The random VAE's own differences, blended: none of it shifted."""
+        release = tiny_release(tiny_folder("WanPipeline"), buckets=(Bucket(width=256, height=144),))
+        tiled = release.model_copy(update={"execution": Execution(tiling=Tiling(**TILES))})
+        spec = a_clip(width=256, height=144)
+        made = make(backend_of(release), spec)
+        whole, cut = (
+            np.stack(list(backend_of(each).decode(spec, made.data, Shelf()))).astype(float) for each in (release, tiled)
+        )
+
+        assert np.abs(whole - cut).max() > 0  # tiles were at work
+        assert np.abs(whole - cut).mean() < 2.0
+        assert np.abs(whole[:, -32:] - cut[:, -32:]).mean() < 2.0  # where shifts add up
+
+    def test_a_text_encoder_that_doesnt_fit_is_its_clips_trouble_with_numbers(
+        self, wan: ModelRelease, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def never_fits(*_args: Any, **_kwargs: Any) -> Any:
+            raise torch.OutOfMemoryError(self.SAID)
+
+        backend = backend_of(wan)
+        monkeypatch.setattr("vidgen_assets.diffusion.encode.encode_text", never_fits)
+        backend.prepare([a_clip()], Shelf(), Drawer())  # raises nothing
+        with pytest.raises(OutOfMemory, match="encoding for tiny ran out of memory"):
+            make(backend, a_clip())
+
+
+def test_a_clip_that_waits_for_the_device_stops_without_a_step(wan: ModelRelease) -> None:
+    drawer = Drawer()
+    with pytest.raises(Interrupted, match="before its first step"):
+        make(backend_of(wan), a_clip(), drawer, is_interrupted=lambda: True)
+    assert not drawer.puts
+
+
+def test_pictures_are_encoded_before_the_transformer_is_loaded_for_the_shard(
+    tiny_folder: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vidgen_assets.diffusion import loading
+
+    steps: list[str] = []
+    load = loading.load_step
+
+    def counted(release: ModelRelease, step: Any, cache: Path | None = None) -> Any:
+        steps.append(step.value)
+        return load(release, step, cache)
+
+    monkeypatch.setattr(loading, "load_step", counted)
+    release = tiny_release(tiny_folder("WanImageToVideoPipeline"), "WanImageToVideoPipeline")
+    Image.new("RGB", (120, 80), "teal").save(tmp_path / "lamp.png")
+    backend, drawer, shelf = backend_of(release), Drawer(), Shelf(tmp_path / "lamp.png")
+    shard = [
+        a_clip(f"clip-{n}", image=PICTURE.model_copy(update={"digest": a_digest(f"lamp {n}")}), seed=n)
+        for n in range(3)
+    ]
+    backend.prepare(shard, shelf, drawer)
+    for spec in shard:
+        make(backend, spec, drawer, shelf)
+
+    assert steps == ["text", "picture", "denoise"]
+
+
+def test_an_altered_index_is_found_though_it_holds_no_weights(wan: ModelRelease, tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    copy_weights(wan, folder)
+    index = folder / "model_index.json"
+    index.write_text(index.read_text().replace('"expand_timesteps": false', '"expand_timesteps": true'))
+
+    with pytest.raises(PermanentError, match="files of model_index.json are not those"):  # noqa: RUF043
+        make(backend_of(at(wan, folder)), a_clip())
+
+
+def test_an_attention_backend_that_isnt_here_is_the_deployments_lack(wan: ModelRelease) -> None:
+    fancy = wan.model_copy(update={"execution": Execution(attention="nonsense")})
+    with pytest.raises(CapacityError, match="attention backend") as told:
+        make(backend_of(fancy), a_clip())
+    assert told.value.field == "execution.attention"
+    assert make(backend_of(wan), a_clip()).data  # and the next release has its own

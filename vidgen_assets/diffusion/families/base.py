@@ -38,6 +38,7 @@ class Job:
     fps: Fraction
     seed: int
     sampling: Sampling
+    dtype: str = "float32"  # of the denoising, which some pipelines also decode in
 
 
 class Adapter:
@@ -89,7 +90,7 @@ class Adapter:
         return {"latents": noise}
 
     def normalisation(self, vae_config: Any) -> dict[str, Any]:
-        """How latents of the pipeline become latents of its VAE, as numbers for another process."""
+        """How latents of the pipeline become latents of its VAE: numbers, or the names of buffers in its weights."""
         raise NotImplementedError
 
     def decode(self, pipe: Pipeline, latents: Tensor, job: Job, generator: torch.Generator) -> Tensor:

@@ -49,15 +49,16 @@ class LTX(Adapter):
         # The released transformers have patches of 1; others would have to be said in the file.
         latents = pipe._unpack_latents(latents, *shape[2:], 1, 1)
         latents = latents * per_channel(vae.latents_std, latents) / vae.config.scaling_factor
-        latents = (latents + per_channel(vae.latents_mean, latents)).to(vae.dtype)
+        latents = (latents + per_channel(vae.latents_mean, latents)).to(getattr(torch, job.dtype))  # as the embeddings
         if not vae.config.timestep_conditioning:
-            return vae.decode(latents, None, return_dict=False)[0]
+            return vae.decode(latents.to(vae.dtype), None, return_dict=False)[0]
         self._skip_what_denoising_drew(shape, generator)
         timestep = torch.tensor([job.sampling.decode_timestep], device=latents.device, dtype=latents.dtype)
         scale = job.sampling.decode_noise_scale
         mix = per_channel([timestep.item() if scale is None else scale], latents)
         noise = drawn(shape, generator, latents.dtype).to(latents.device)
-        return vae.decode((1 - mix) * latents + mix * noise, timestep, return_dict=False)[0]
+        mixed = (1 - mix) * latents + mix * noise
+        return vae.decode(mixed.to(vae.dtype), timestep, return_dict=False)[0]
 
     def _skip_what_denoising_drew(self, shape: tuple[int, ...], generator: torch.Generator) -> None:
         """The call draws the VAE's noise after the initial one, from the same generator."""
