@@ -190,14 +190,16 @@ def per_clip(plain: Plain, ours: Ours, clips: list[ClipSpec], rounds: int) -> di
     bare: list[float] = []
     staged: list[float] = []
     for _ in range(rounds):
-        bare += [seconds(lambda clip=clip: plain.call(plain.pipe, clip))[1] for clip in clips]
         ours.latents(clips[0])  # loads
         made: list[bytes] = []
-        first = [seconds(lambda clip=clip, made=made: made.append(ours.latents(clip)))[1] for clip in clips]
+        denoised: list[float] = []
+        for clip in clips:
+            bare.append(seconds(lambda clip=clip: plain.call(plain.pipe, clip))[1])
+            denoised.append(seconds(lambda clip=clip, made=made: made.append(ours.latents(clip)))[1])
         ours.frames(clips[0], made[0])  # loads
         pairs = zip(clips, made, strict=True)
-        second = [seconds(lambda clip=clip, latents=latents: ours.frames(clip, latents))[1] for clip, latents in pairs]
-        staged += [a + b for a, b in zip(first, second, strict=True)]
+        decoded = [seconds(lambda clip=clip, latents=latents: ours.frames(clip, latents))[1] for clip, latents in pairs]
+        staged += [first + second for first, second in zip(denoised, decoded, strict=True)]
     return {
         "bare_call_cpu_s": round(statistics.median(bare), 3),
         "staged_cpu_s": round(statistics.median(staged), 3),

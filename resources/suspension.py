@@ -46,6 +46,9 @@ class Suspension:
         reason = self.reasons.get(release)
         if reason is None:
             return None
-        remedy = f"Wait until it is released again, or move its clips with `vidgen models rollback {release}`."
+        remedy = (
+            f"Move its clips with `vidgen models rollback {release}`; if it was frozen in error, try it out again with "
+            f"`vidgen models canary {release} --share …`."
+        )
         found = f"the model release {release} is frozen: {reason}"
         return Problem(ErrorKind.POLICY, found, field="model", value=release, remedy=remedy)

@@ -157,3 +157,18 @@ def test_an_example_is_a_release_once_its_folder_is_named(example: Path, tmp_pat
     path = next(line for line in text.splitlines() if line.startswith("source: "))
     copy.write_text(text.replace(path, "source: {kind: folder, path: weights}"))
     check_release(read_release(copy))
+
+
+def test_a_release_that_was_frozen_in_error_is_tried_out_again(tmp_path: Path, capsys: Capture) -> None:
+    added(tmp_path, "one", "--status", "active")
+    added(tmp_path, "two", "--share", "0.1")
+    assert vidgen("models", "freeze", "two", "--reason", "looked odd") == 0
+    assert vidgen("models", "canary", "two", "--share", "0.2") == 0
+    rows = {row["id"]: row for row in vidgen_json(capsys, "models", "list")["releases"]}
+    assert (rows["two"]["status"], rows["two"]["share"]) == ("canary", 0.2)
+
+
+def test_a_folder_that_holds_another_pipeline_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="another pipeline") as told:
+        read_release(a_file(tmp_path, pipeline="LTXPipeline"))
+    assert (told.value.value, told.value.allowed) == ("WanPipeline", "LTXPipeline")

@@ -1,5 +1,6 @@
 """A model release as a person writes it: YAML, its paths from the file's folder, its digests left to be computed."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,8 @@ from pydantic import ValidationError
 
 from vidgen_assets.catalogs.plain_yaml import load_plain
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.models.components import component_digests
-from vidgen_assets.models.release import ModelRelease
+from vidgen_assets.models.components import INDEX, component_digests
+from vidgen_assets.models.release import FolderSource, ModelRelease
 
 
 def read_release(path: Path) -> ModelRelease:
@@ -19,9 +20,27 @@ def read_release(path: Path) -> ModelRelease:
     """
     document = _with_digests(_document(path), path.resolve().parent)
     try:
-        return ModelRelease.model_validate(document)
+        release = ModelRelease.model_validate(document)
     except ValidationError as error:
         raise _no_release(path, error) from error
+    _refuse_other_pipeline(release)
+    return release
+
+
+def _refuse_other_pipeline(release: ModelRelease) -> None:
+    """Told here, before any clip is: the folder's index says which class its weights are for."""
+    index = Path(release.source.path) / INDEX if isinstance(release.source, FolderSource) else None
+    if index is None or not index.is_file():  # a release may be registered where its folder isn't mounted
+        return
+    found = json.loads(index.read_bytes()).get("_class_name")
+    if found != release.pipeline:
+        raise InputError(
+            "the folder holds another pipeline than the release names",
+            field="pipeline",
+            value=found,
+            allowed=release.pipeline,
+            remedy="Name the class of the folder, or point to another folder.",
+        )
 
 
 def _document(path: Path) -> dict[str, Any]:
