@@ -169,7 +169,7 @@ class Ours:
 
     def shard(self, clips: list[ClipSpec]) -> None:
         """As the two stages do it: all latents, then all frames."""
-        self.backend.prepare(clips, self._cupboard)
+        self.backend.prepare(clips, Shelf(), self._cupboard)
         made = [(clip, self.latents(clip)) for clip in clips]
         for clip, latents in made:
             self.frames(clip, latents)
