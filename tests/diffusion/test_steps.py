@@ -1,6 +1,7 @@
 """The three steps, each with only its own weights, give what the pipeline's own call gives, bit for bit."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,10 @@ def monolithic(release: ModelRelease, folder: Path, job: Job, output_type: str) 
     """What one call of the whole pipeline gives: the reference."""
     with quiet():
         pipe: Any = getattr(diffusers, release.pipeline).from_pretrained(folder)
+    return called(pipe, release, job, output_type)
+
+
+def called(pipe: Any, release: ModelRelease, job: Job, output_type: str) -> Any:
     pipe.scheduler = scheduler_of(release.sampling.scheduler)
     pipe.set_progress_bar_config(disable=True)
     asked: dict[str, Any] = {
@@ -240,3 +245,29 @@ def test_latents_that_are_no_numbers_are_refused_with_how_many(tiny_folder: Call
 def test_bytes_that_are_no_checkpoint_are_no_checkpoint() -> None:
     assert Checkpoint.from_bytes(b"") is None
     assert Checkpoint.from_bytes(b"\x08\0\0\0\0\0\0\0{}      ") is None
+
+
+@pytest.mark.parametrize("pipeline", ["WanPipeline", "LTXPipeline"])
+def test_half_precision_with_a_full_precision_vae_equals_the_pipelines_own_call(
+    pipeline: str, tiny_folder: Callable[[str], Path]
+) -> None:
+    folder = tiny_folder(pipeline)
+    release = tiny_release(folder, pipeline, execution=Execution(dtype="bfloat16"))
+    job = replace(a_job(release), dtype="bfloat16")
+    latents = denoise(load_step(release, Step.DENOISE), job, conditions_of(release, job))
+    frames = decode(load_step(release, Step.DECODE), latents, job)
+    types = {"default": torch.bfloat16, "vae": torch.float32}
+    with quiet():
+        pipe: Any = getattr(diffusers, pipeline).from_pretrained(folder, torch_dtype=types)
+
+    assert torch.equal(latents, called(pipe, release, job, "latent"))
+    assert np.array_equal(frames, (called(pipe, release, job, "np")[0] * 255).round().astype(np.uint8))
+
+
+def test_compilation_is_applied_to_the_repeated_blocks_alone(tiny_folder: Callable[[str], Path]) -> None:
+    """Nothing is compiled before the first call, which takes a compiler and a minute."""
+    release = tiny_release(tiny_folder("WanPipeline"), execution=Execution(compile=True))
+    transformer = load_step(release, Step.DENOISE).transformer
+
+    assert all(block._compiled_call_impl is not None for block in transformer.blocks)
+    assert transformer._compiled_call_impl is None
