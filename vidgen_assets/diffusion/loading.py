@@ -20,7 +20,7 @@ from vidgen_assets.clips.errors import CapacityError, PermanentError
 from vidgen_assets.diffusion.families import adapter_of
 from vidgen_assets.diffusion.families.base import Pipeline, Step
 from vidgen_assets.diffusion.weights import locate, verify
-from vidgen_assets.models.components import INDEX, VAE_CONFIG
+from vidgen_assets.models.components import INDEX, VAE_CONFIG, named_components
 from vidgen_assets.models.release import Determinism, Execution, ModelRelease, Scheduler, Tiling
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -40,7 +40,7 @@ class VaeShape:
 
 def components_for(pipeline: str, root: Path, step: Step) -> tuple[str, ...]:
     """The components of the folder's index that the step reads: its weights, its tokenizers or image processor."""
-    weights, present = adapter_of(pipeline).weights[step], _present(root)
+    weights, present = adapter_of(pipeline).weights[step], named_components(root)
     processors = [name for name in present if step in _PROCESSORS and name.startswith(_PROCESSORS[step])]
     return tuple(name for name in (*weights, *processors) if name in present)
 
@@ -69,7 +69,8 @@ def load_step(release: ModelRelease, step: Step, cache: Path | None = None) -> P
 def _from_folder(release: ModelRelease, root: Path, step: Step, wanted: tuple[str, ...]) -> Pipeline:
     pipeline_class = getattr(diffusers, release.pipeline)
     accepted = inspect.signature(pipeline_class.__init__).parameters
-    left_out: dict[str, Any] = {name: None for name in _present(root) if name not in wanted and name in accepted}
+    others = [name for name in named_components(root) if name not in wanted and name in accepted]
+    left_out: dict[str, Any] = dict.fromkeys(others)
     left_out["scheduler"] = scheduler_of(release.sampling.scheduler)
     shape = _vae_shape(root) if step is Step.DENOISE else None
     if shape is not None:
@@ -117,14 +118,6 @@ def _vae_shape(root: Path) -> Any:
     vae_class = getattr(diffusers, name)
     with torch.device("meta"), quiet():
         return vae_class.from_config(vae_class.load_config(root / "vae"))
-
-
-def _present(root: Path) -> tuple[str, ...]:
-    """The components that the folder's index names, in its order."""
-    index = json.loads((root / INDEX).read_bytes())
-    return tuple(
-        name for name, entry in index.items() if isinstance(entry, list) and len(entry) == 2 and entry[1] is not None
-    )
 
 
 def _place(module: Any, step: Step, execution: Execution) -> None:

@@ -20,7 +20,7 @@ _PICKLES: Final = (".bin", ".pt", ".pth", ".ckpt")
 
 def component_digests(root: Path) -> dict[str, Digest]:
     """Digest by component, the index included. Raises `InputError` for a folder that isn't in diffusers' layout."""
-    digests = {name: component_digest(root / name) for name in _named_components(root)}
+    digests = {name: component_digest(root / name) for name in named_components(root)}
     files = {name: Digest.of_file(root / name) for name in (INDEX, VAE_CONFIG) if (root / name).is_file()}
     return {**files, **digests}
 
@@ -43,7 +43,7 @@ def component_digest(folder: Path) -> Digest:
     return Digest.of_json({name: Digest.of_file(path) for name, path in sorted(files.items())})
 
 
-def _named_components(root: Path) -> list[str]:
+def named_components(root: Path) -> list[str]:
     """The folders that the index names, sorted. A component that is null there is absent on purpose."""
     index = _index(root)
     return sorted(

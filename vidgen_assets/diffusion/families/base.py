@@ -4,6 +4,7 @@ A family knows its own pipeline class and nothing of stores, releases or other f
 pipeline's own arguments. Shapes: B batch (1), C channels, F latent frames, H and W latent height and width.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -41,7 +42,7 @@ class Job:
     dtype: str = "float32"  # of the denoising, which some pipelines also decode in
 
 
-class Adapter:
+class Adapter(ABC):
     """The answers that most families share; each family overrides what is its own."""
 
     pipeline: ClassVar[str]
@@ -54,9 +55,9 @@ class Adapter:
         """`text` as the pipeline hands it to its tokenizer."""
         return text
 
+    @abstractmethod
     def encode_text(self, pipe: Pipeline, text: str, job: Job) -> Tensors:
         """What one prompt becomes: named like the pipeline's arguments for the positive prompt."""
-        raise NotImplementedError
 
     def text_arguments(self, positive: Tensors, negative: Tensors | None) -> Tensors:
         """Arguments of the call; `negative` is given when guidance needs it."""
@@ -71,9 +72,9 @@ class Adapter:
         """Whether a negative prompt is denoised beside the positive one."""
         return job.sampling.guidance_scale > 1.0
 
+    @abstractmethod
     def noise(self, pipe: Pipeline, job: Job, generator: torch.Generator) -> Tensor:
         """The noise that denoising begins with, drawn on the CPU in float32, as the pipeline's own call would."""
-        raise NotImplementedError
 
     def arguments(self, job: Job) -> dict[str, Any]:
         """The call's arguments beside texts and latents."""
@@ -89,13 +90,13 @@ class Adapter:
         """Arguments that make the call begin with `noise` and `picture`."""
         return {"latents": noise}
 
+    @abstractmethod
     def normalisation(self, vae_config: Any) -> dict[str, Any]:
         """How latents of the pipeline become latents of its VAE: numbers, or the names of buffers in its weights."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decode(self, pipe: Pipeline, latents: Tensor, job: Job, generator: torch.Generator) -> Tensor:
         """(1, 3, frames, height, width) in -1..1. `generator` has drawn nothing before."""
-        raise NotImplementedError
 
 
 def per_channel(values: Any, like: Tensor) -> Tensor:
