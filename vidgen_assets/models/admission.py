@@ -4,8 +4,6 @@ Pure: no torch, no files. Questions of policy come before questions of room, and
 a release can be what it says was asked when it was registered (`registration.py`).
 """
 
-import difflib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,13 +13,12 @@ from typing import Final
 from vidgen_assets.clips.errors import InputError, PolicyError
 from vidgen_assets.clips.spec import WORLDWIDE, ClipSpec
 from vidgen_assets.models.families import family_of
-from vidgen_assets.models.release import Bucket, FrameGrid, ModelRelease, Vocabulary
+from vidgen_assets.models.release import Bucket, FrameGrid, ModelRelease
+from vidgen_assets.models.vocabulary import refuse_prompt
 
 MAX_SEED: Final = 2**53 - 1  # the largest integer that JSON carries exactly (RFC 8785)
 RATIO_TOLERANCE: Final = Fraction(3, 100)  # 832x480 is 2.5 % off 16:9, 1280x704 2.3 %; no two aspects are that close
-_WORD = re.compile(r"[^\W_]+")
 _MICROSECONDS = Decimal("0.000001")  # as exact as a catalog takes durations
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ def _refuse_prompt(spec: ClipSpec, release: ModelRelease, count_tokens: Callable
         remedy = "Describe the clip in a prompt."
         raise InputError("a model needs a prompt", field="prompt", allowed="a description of the clip", remedy=remedy)
     if release.vocabulary is not None:
-        _refuse_unknown_words(prompt, release, release.vocabulary)
+        refuse_prompt(prompt, release.vocabulary, release.id)
     most = release.sampling.max_sequence_length
     if count_tokens is not None and (length := count_tokens(prompt)) > most:
         raise InputError(
@@ -101,32 +98,6 @@ def _refuse_prompt(spec: ClipSpec, release: ModelRelease, count_tokens: Callable
             allowed=f"at most {most} tokens",
             remedy="Shorten the prompt.",
         )
-
-
-def _refuse_unknown_words(prompt: str, release: ModelRelease, vocabulary: Vocabulary) -> None:
-    words = _WORD.findall(prompt.lower())
-    known = {word.lower() for word in vocabulary.words}
-    unknown = list(dict.fromkeys(word for word in words if word not in known))
-    share = sum(word in known for word in words) / len(words) if words else 0.0
-    if share < vocabulary.floor:
-        raise InputError(
-            f"{release.id} knows {share:.0%} of the prompt's words; it doesn't know {_named(unknown)}",
-            field="prompt",
-            value=prompt,
-            allowed=f"prompts of which it knows {vocabulary.floor:.0%}",
-            remedy=_suggestions(unknown, sorted(known)),
-        )
-
-
-def _named(unknown: list[str]) -> str:
-    more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
-    return f"{', '.join(unknown[:_MOST_NAMED])}{more}" if unknown else "any of it"
-
-
-def _suggestions(unknown: list[str], known: list[str]) -> str:
-    near = {word: difflib.get_close_matches(word, known, n=1) for word in unknown[:_MOST_NAMED]}
-    hints = "; ".join(f"{found[0]} for {word}" for word, found in near.items() if found)
-    return f"Try {hints}." if hints else "Use words of its vocabulary (`vidgen models show`), or choose another model."
 
 
 def _refuse_image(spec: ClipSpec, release: ModelRelease) -> None:

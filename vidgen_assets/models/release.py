@@ -8,9 +8,9 @@ import re
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, field_validator
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.frozen import Frozen
@@ -155,10 +155,31 @@ class Execution(Frozen):
 
 
 class Vocabulary(Frozen):
-    """A model that knows these words only: a prompt whose share of known words is below `floor` is refused."""
+    """A model that knows these words only: a prompt whose share of known words is below `floor` is refused.
+
+    `aspects` says what its words mean: an aspect (such as `palette`), its values, the phrases that name each. A prompt
+    names at most one value of an aspect, and one of each that is `required`.
+    """
 
     words: tuple[str, ...]
     floor: float = Field(1.0, ge=0, le=1)
+    aspects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    meters: Literal["backdrops"] | None = None
+    """What measures whether a clip shows what was said (`vidgen_assets/backdrops/meters.py`)."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        missing = [aspect for aspect in self.required if aspect not in self.aspects]
+        if missing:
+            raise ValueError(f"required aspects without values: {', '.join(missing)}")
+        words = {word.lower() for word in self.words}
+        for aspect, values in self.aspects.items():
+            for value, phrases in values.items():
+                strange = [word for phrase in phrases for word in phrase.lower().split() if word not in words]
+                if not phrases or strange:
+                    raise ValueError(f"{aspect} {value}: no phrases, or words it doesn't know: {', '.join(strange)}")
+        return self
 
 
 class Checkpoints(Frozen):

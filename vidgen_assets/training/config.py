@@ -1,0 +1,146 @@
+"""What a training is made from. Another configuration is another release."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Format(Frozen):
+    """The size of a clip in pixels, and how much of a stage's material has it."""
+
+    height: Annotated[int, Field(ge=16, le=512, multiple_of=16)]
+    width: Annotated[int, Field(ge=16, le=512, multiple_of=16)]
+    batch: Annotated[int, Field(ge=1)] = 1
+    weight: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Course(Frozen):
+    """Steps at a learning rate that rises over `warmup` steps, stays, and falls to nothing over the last `decay`."""
+
+    steps: Annotated[int, Field(ge=1)]
+    learning_rate: Annotated[float, Field(gt=0)]
+    warmup: Annotated[int, Field(ge=0)] = 50
+    decay: Share = 0.4
+    ema: Share = 0.999
+
+    def rate(self, step: int) -> float:
+        """The learning rate of step `step` (from 0)."""
+        rising = min(1.0, (step + 1) / (self.warmup + 1))
+        left = (self.steps - step) / max(1.0, self.decay * self.steps)
+        return self.learning_rate * rising * min(1.0, left)
+
+
+class Stage(Frozen):
+    """A run of steps at one size of clips."""
+
+    until: Annotated[int, Field(ge=1)]
+    format: Format
+
+
+Precision = Literal["float32", "bfloat16"]
+"""Of the arithmetic; weights are kept in float32. On a CPU, the autoencoder's small convolutions are half as fast again
+in float32 (1.85 CPU s against 2.8 for a step, 2026-11), and the transformer's matrices faster in bfloat16."""
+
+
+class AutoencoderConfig(Frozen):
+    """AutoencoderKLWan, 4x in time and 8x in space: a patch of 2 and two halvings."""
+
+    base_dim: int = 32
+    z_dim: int = 12
+    dim_mult: tuple[int, ...] = (1, 2, 2)
+    num_res_blocks: int = 1
+    course: Course
+    stages: tuple[Stage, ...]
+    """In order; the last one reaches the course's end."""
+    precision: Precision = "float32"
+    kl_weight: float = 1e-5
+    slope_weight: float = 0.5
+    """Of the differences between neighbours in space and time, beside those of the pixels."""
+
+    @model_validator(mode="after")
+    def _reach_the_end(self) -> "AutoencoderConfig":
+        if not self.stages or self.stages[-1].until < self.course.steps:
+            raise ValueError(f"The last stage ends before step {self.course.steps}: the course goes on without clips.")
+        return self
+
+    def stage(self, step: int) -> Stage:
+        return next(stage for stage in self.stages if step < stage.until)
+
+    def for_diffusers(self) -> dict[str, Any]:
+        """The arguments of AutoencoderKLWan."""
+        halvings = len(self.dim_mult) - 1
+        return {
+            "base_dim": self.base_dim,
+            "z_dim": self.z_dim,
+            "dim_mult": list(self.dim_mult),
+            "num_res_blocks": self.num_res_blocks,
+            "temperal_downsample": [True] * halvings,
+            "is_residual": True,  # as Wan 2.2's: without its shortcuts the first 100 steps learn next to nothing
+            "patch_size": 2,
+            "in_channels": 12,
+            "out_channels": 12,
+            "latents_mean": [0.0] * self.z_dim,
+            "latents_std": [1.0] * self.z_dim,
+            "scale_factor_temporal": 4,
+            "scale_factor_spatial": 8,
+        }
+
+
+class TransformerConfig(Frozen):
+    """WanTransformer3DModel with patches of (1, 2, 2), and the UMT5 encoder that learns beside it."""
+
+    layers: int = 8
+    heads: int = 4
+    head_dim: int = 64
+    ffn_dim: int = 768
+    text_dim: int = 64
+    text_layers: int = 2
+    longest_prompt: int = 32
+    course: Course
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)]
+    """Each batch is of one of them, drawn by weight."""
+    clips: Annotated[int, Field(ge=1)]
+    """How many clips' latents are in the pool that batches are drawn from, shared out by the formats' weights."""
+    pools: Annotated[int, Field(ge=1)] = 1
+    """How many pools follow each other, each of new clips, for an equal share of the steps."""
+    prompt_dropout: Share = 0.1
+    precision: Precision = "bfloat16"
+    shift: Annotated[float, Field(gt=0)] = 1.0
+    """Time shift of the flow, as in FlowMatchEulerDiscreteScheduler."""
+    compile: bool = False
+    """Torch's compiler: a minute at the beginning for half of each step's time."""
+
+    def share(self, size: Format) -> int:
+        """How many of a pool's clips have this format."""
+        return max(size.batch, round(self.clips * size.weight / sum(each.weight for each in self.formats)))
+
+    def pool_of(self, step: int) -> int:
+        return min(self.pools - 1, step * self.pools // self.course.steps)
+
+
+class TrainingConfig(Frozen):
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
+    seed: int
+    frames: Annotated[int, Field(ge=5)] = 13
+    held_out: Share = 0.08
+    """Share of the combinations of palette, texture and motion that are never trained on."""
+    autoencoder: AutoencoderConfig
+    transformer: TransformerConfig
+
+    @model_validator(mode="after")
+    def _whole_groups(self) -> "TrainingConfig":
+        if self.frames % 4 != 1:
+            raise ValueError(f"frames is {self.frames}; allowed: 4k+1 (5, 9, 13, ...), what a Wan VAE encodes whole.")
+        return self
+
+
+def read_config(path: Path) -> TrainingConfig:
+    return TrainingConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,50 @@
+"""What was learnt as a plain folder that `WanPipeline.from_pretrained` reads, in bfloat16 safetensors."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+from torch import nn
+
+from vidgen_assets.training.transformer import TextToLatents
+
+d: Any = diffusers
+
+
+def save_folder(model: TextToLatents, vae: Any, moments: tuple[list[float], list[float]], folder: Path) -> None:
+    """Write the pipeline. `moments` are the latents' mean and deviation per channel, which go into the VAE's config."""
+    mean, deviation = moments
+    vae = d.AutoencoderKLWan.from_config({**vae.config, "latents_mean": mean, "latents_std": deviation})
+    beside = folder.with_name(folder.name + ".new")
+    shutil.rmtree(beside, ignore_errors=True)
+    pipeline = d.WanPipeline(
+        tokenizer=model.tokenizer,
+        text_encoder=_halved(model.text_encoder),
+        vae=vae,
+        scheduler=d.FlowMatchEulerDiscreteScheduler(shift=1.0),
+        transformer=_halved(model.transformer),
+    )
+    pipeline.save_pretrained(beside, safe_serialization=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+
+
+def save_vae(vae: Any, folder: Path) -> None:
+    _halved(vae).save_pretrained(folder, safe_serialization=True)
+
+
+def load_vae(folder: Path) -> Any:
+    return d.AutoencoderKLWan.from_pretrained(folder, torch_dtype=torch.float32).eval()
+
+
+def load_pipeline(folder: Path) -> Any:
+    """The pipeline in float32: bfloat16 saves space on disk, and rounds on the way."""
+    pipeline = d.WanPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def _halved(part: nn.Module) -> Any:
+    return part.to(torch.bfloat16)

@@ -1,0 +1,94 @@
+"""Latents of many clips, encoded once and drawn from again and again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from vidgen_assets.backdrops.scenes import render
+from vidgen_assets.backdrops.vocabulary import ALL_LOOKS, Look
+from vidgen_assets.training.autoencoder import encoded
+from vidgen_assets.training.config import Format, TrainingConfig
+from vidgen_assets.training.material import drawn_look, generator, split
+from vidgen_assets.training.running import Stopped
+
+_AT_ONCE = 4
+_SAVED_EVERY = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Clips of one format. `latents` is (clips, channels, time, rows, columns), not yet normalised."""
+
+    latents: Tensor
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A shelf for each of the configuration's formats, in its order."""
+
+    shelves: tuple[Shelf, ...]
+
+    def moments(self) -> tuple[list[float], list[float]]:
+        """Mean and standard deviation of each channel."""
+        values = torch.cat([shelf.latents.float().transpose(0, 1).flatten(1) for shelf in self.shelves], 1)
+        return values.mean(1).tolist(), values.std(1).tolist()
+
+
+def filled_pool(
+    config: TrainingConfig, vae: Any, number: int, folder: Path, device: str, is_stopped: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> Pool:  # fmt: skip
+    """Pool `number`, read from `folder` or made and kept there; a half-made one is gone on with.
+
+    Raises `Stopped` if it's stopped before it is whole.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return Pool(
+        tuple(
+            _filled_shelf(
+                config, vae, number, size, folder / f"{number}-{size.width}x{size.height}.safetensors", device,
+                is_stopped, tell,
+            )
+            for size in config.transformer.formats
+        )
+    )  # fmt: skip
+
+
+@torch.no_grad()
+def _filled_shelf(
+    config: TrainingConfig, vae: Any, number: int, size: Format, path: Path, device: str,
+    is_stopped: Callable[[], bool], tell: Callable[[str], None],
+) -> Shelf:  # fmt: skip
+    count = config.transformer.share(size)
+    looks, _ = split(config.held_out)
+    parts: list[Tensor] = []
+    shown: list[Tensor] = []
+    if path.exists():
+        kept = load_file(path)
+        parts, shown = [kept["latents"]], [kept["looks"]]
+    done = sum(map(len, parts))
+    name = f"{size.width}x{size.height}"
+    while done < count:
+        dice = [generator(config.seed, "pool", number, name, at) for at in range(done, min(count, done + _AT_ONCE))]
+        drawn = [drawn_look(looks, die) for die in dice]
+        clips = [
+            render(look, die, config.frames, size.height, size.width, device)
+            for look, die in zip(drawn, dice, strict=True)
+        ]
+        mean, _ = encoded(vae, torch.stack(clips).transpose(1, 2) * 2 - 1)
+        parts.append(mean.to("cpu", torch.bfloat16))
+        shown.append(torch.tensor([ALL_LOOKS.index(look) for look in drawn]))
+        done += len(dice)
+        if done % _SAVED_EVERY < _AT_ONCE or done == count or is_stopped():
+            parts, shown = [torch.cat(parts)], [torch.cat(shown)]
+            save_file({"latents": parts[0], "looks": shown[0]}, path)
+            tell(f"pool {number}, {name}: {done}/{count} clips")
+        if is_stopped():
+            raise Stopped(f"pool {number}, {name}: stopped at clip {done} of {count}")
+    return Shelf(torch.cat(parts)[:count], tuple(ALL_LOOKS[index] for index in torch.cat(shown)[:count].tolist()))
