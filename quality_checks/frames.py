@@ -91,6 +91,34 @@ def frames_have_the_promised_count_and_size(exhibit: Exhibit) -> Finding:
     return Finding(Outcome.PASS, promised, measurements)
 
 
+def frames_show_what_was_asked(exhibit: Exhibit) -> Finding:
+    """By the meters of a closed vocabulary. Other clips pass with the word that nothing measured them."""
+    recording = _recording(exhibit)
+    decode = recording.recipe.get("decode")
+    promised = decode.get("meters") if isinstance(decode, dict) else None
+    found = recording.adherence
+    if found is None and promised is None:
+        return Finding(Outcome.PASS, "no meters for what this clip is made with", {"adherence_coverage": 0.0})
+    if found is None or found["meters"] != promised:
+        return Finding(Outcome.FAIL, f"the meters {promised} should have measured the clip, and did not")
+    asked, seen = found["asked"], found["seen"]
+    missed = {aspect: value for aspect, value in asked.items() if seen[aspect] != value}
+    measurements = {
+        "adherence_coverage": found["coverage"],
+        "adherence_asked": float(len(asked)),
+        "adherence_met": float(len(asked) - len(missed)),
+        "px_per_frame": found["px_per_frame"],
+        "texture_share": found["texture_share"],
+        "palette_distance": found["palette_distance"],
+    }
+    said = "; ".join(f"{aspect} {value} was asked for, {seen[aspect]} is seen" for aspect, value in missed.items())
+    if any(aspect in exhibit.thresholds.decisive_aspects for aspect in missed):
+        return Finding(Outcome.FAIL, said, measurements)
+    if missed:
+        return Finding(Outcome.REVIEW, said, measurements)
+    return Finding(Outcome.PASS, f"shows {', '.join(f'{k} {v}' for k, v in asked.items())}", measurements)
+
+
 CHECKS: tuple[Check, ...] = (
     Check(
         CheckId(STAGE, "frames_have_the_promised_count_and_size", 1),
@@ -111,6 +139,11 @@ CHECKS: tuple[Check, ...] = (
         CheckId(STAGE, "frames_do_not_flicker", 1),
         "Brightness doesn't swing up and down from frame to frame.",
         frames_do_not_flicker,
+    ),
+    Check(
+        CheckId(STAGE, "frames_show_what_was_asked", 1),
+        "A clip of a model with a closed vocabulary shows the palette, texture, motion, speed and mood asked for.",
+        frames_show_what_was_asked,
     ),
 )
 

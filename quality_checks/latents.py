@@ -31,9 +31,11 @@ class _Malformed(Exception):
 def latents_are_well_formed(exhibit: Exhibit) -> Finding:
     """By the backend that the clip is routed to; latents of one that isn't known here are refused."""
     data, backend = exhibit.path.read_bytes(), exhibit.spec.route.backend
-    if backend == "template":
+    if backend in ("template", "ensemble"):
         return _judged_timeline(data, exhibit)
-    if backend == "diffusion":
+    if backend == "procedural":
+        fault = _look_fault(data, exhibit.spec)
+    elif backend == "diffusion":
         fault = diffusion_latents_fault(data, exhibit.spec)
     elif backend == "remote":
         fault = remote_latents_fault(data, exhibit.spec, exhibit.tools, exhibit.path)
@@ -63,6 +65,19 @@ CHECKS: tuple[Check, ...] = (
         latents_are_well_formed,
     ),
 )
+
+
+def _look_fault(data: bytes, spec: ClipSpec) -> str | None:
+    """Why the scene of `spec` can't be drawn from `data`: a look, a seed and a size as canonical JSON."""
+    try:
+        document = _timeline(data)
+    except _Malformed as fault:
+        return str(fault)
+    promised = {"frame_count": spec.frame_count, "fps": str(spec.fps), "seed": spec.seed}
+    wrong = [f"{name} is {document.get(name)}, promised {v}" for name, v in promised.items() if document.get(name) != v]
+    if wrong:
+        return f"the latents are of another clip: {'; '.join(wrong)}"
+    return None if isinstance(document.get("wanted"), dict) else "the latents don't say what is wanted"
 
 
 def _timeline(data: bytes) -> dict[str, Any]:

@@ -47,10 +47,18 @@ def contract_breaches(spec: ClipSpec, clip_id: str) -> Iterator[str]:
     if not 0 <= spec.seed < 2**63:
         yield f"the seed {spec.seed} is out of range"
     yield from (f"{tag} is empty" for tag in ("campaign", "owner", "customer") if not getattr(spec, tag).strip())
-    if spec.template and spec.route.release != f"template/{spec.template}":
-        yield f"the template {spec.template} is routed to {spec.route.release}"
-    if not spec.template and spec.route.backend == "template":
-        yield f"the clip has no template and is routed to {spec.route.release}"
+    yield from _route_breaches(spec)
+
+
+def _route_breaches(spec: ClipSpec) -> Iterator[str]:
+    route = spec.route
+    if spec.template and spec.backdrop:
+        if route.backend != "ensemble":
+            yield f"a generated scene behind the template {spec.template} is routed to {route.release}"
+    elif spec.template and route.release != f"template/{spec.template}":
+        yield f"the template {spec.template} is routed to {route.release}"
+    elif not spec.template and (route.backend in ("template", "ensemble") or spec.backdrop):
+        yield f"the clip has no template and is routed to {route.release}, {route.backend}"
 
 
 def _duration_s(spec: ClipSpec) -> float:
@@ -84,7 +92,7 @@ def _prompts_obey_the_policy(exhibit: Exhibit) -> Finding:
 
 def texts_of(spec: ClipSpec) -> dict[str, str]:
     """Every text of `spec` that a viewer may read or hear, by field."""
-    given = {"prompt": spec.prompt, "script": spec.script}
+    given = {"prompt": spec.prompt, "backdrop": spec.backdrop, "script": spec.script}
     variables = {f"variables.{name}": value for name, value in spec.variables.items() if isinstance(value, str)}
     return {field: text for field, text in (given | variables).items() if text}
 

@@ -5,7 +5,7 @@ Raise `POLICY_VERSION` with any change: verdicts bind to it, and the gate asks f
 
 from dataclasses import dataclass
 
-POLICY_VERSION = "2026-11-22.1"
+POLICY_VERSION = "2026-11-25.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class Thresholds:
     # Review, since a strobe may be meant.
     flicker_step_luma: float = 2.0
     most_reversals_per_s: int = 6
+
+    # Adherence. What a backdrop model was asked for and a viewer would miss at once; its meters get at least 97 % of
+    # real clips right (docs/models/backdrops). Another speed or mood is for a person to look at.
+    decisive_aspects: tuple[str, ...] = ("palette", "texture", "motion")
 
     # Renditions. The rate control's promise is peak rate times (duration + one second of buffer); the container and
     # a first picture that no rate can hold add to it, and weigh most in clips of a few frames.

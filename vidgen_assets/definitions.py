@@ -15,6 +15,7 @@ from vidgen_assets.automation.canaries import freeze_worse_releases
 from vidgen_assets.automation.jobs import make_clip_at_once, make_clips
 from vidgen_assets.automation.schedules import retry_what_is_retriable
 from vidgen_assets.automation.sensors import catalog_inbox
+from vidgen_assets.automation.training import train_backdrops
 from vidgen_assets.encodes.asset import ENCODES, encodes
 from vidgen_assets.frames.asset import FRAMES, frames
 from vidgen_assets.latents.asset import LATENTS, latents
@@ -32,7 +33,7 @@ def build_defs(settings: Settings, *, resource_overrides: Mapping[str, Any] | No
     """The factory as Dagster sees it, for one deployment."""
     return dg.Definitions(
         assets=ASSETS,
-        jobs=[make_clips, make_clip_at_once],
+        jobs=[make_clips, make_clip_at_once, train_backdrops],
         schedules=[retry_what_is_retriable],
         sensors=[catalog_inbox, freeze_worse_releases],
         resources={"factory": Factory.of(settings), **(resource_overrides or {})},

@@ -24,10 +24,14 @@ def build_backends(
 ) -> dict[str, GenerationBackend]:
     """Every backend of a deployment; each may hold a loaded model. `release_of` finds a registered release by id."""
     from resources.backends.diffusion import DiffusionBackend
+    from resources.backends.ensemble import EnsembleBackend
+    from resources.backends.procedural import ProceduralBackend
     from resources.backends.remote import RemoteBackend
     from resources.backends.template import TemplateBackend
 
     template = TemplateBackend()
     diffusion = DiffusionBackend(release_of, hardware, model_cache)
     remote = RemoteBackend(release_of, spend, media, clock)
-    return {backend.name: backend for backend in (template, diffusion, remote)}
+    procedural = ProceduralBackend(release_of)
+    ensemble = EnsembleBackend(template, {diffusion.name: diffusion, procedural.name: procedural}, release_of)
+    return {backend.name: backend for backend in (template, diffusion, remote, procedural, ensemble)}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from resources.backends.adherence import adherence
 from vidgen_assets.clips.generation import Frame, FrameShape
 from vidgen_assets.models.release import Execution, ModelRelease
 
@@ -21,10 +22,10 @@ class Decoded:
 
 
 class DecodedFrames:
-    """Fills `FrameStream` and `Traced`. What is decoded is kept for reading again."""
+    """Fills `FrameStream`, `Traced` and `Measured`. What is decoded is kept for reading again."""
 
-    def __init__(self, decode: Callable[[], Decoded], shape: FrameShape, release: ModelRelease) -> None:
-        self._decode, self._release = decode, release
+    def __init__(self, decode: Callable[[], Decoded], shape: FrameShape, release: ModelRelease, prompt: str) -> None:
+        self._decode, self._release, self._prompt = decode, release, prompt
         self._decoded: Decoded | None = None
         self.shape = shape
 
@@ -34,6 +35,10 @@ class DecodedFrames:
         self._decoded = self._decoded or self._decode()
         for picture in self._decoded.pictures:
             yield on_canvas(picture, self.shape.width, self.shape.height)
+
+    def adherence(self) -> dict[str, Any] | None:
+        """None before the first frame is read, and for a release without meters."""
+        return adherence(self._decoded.pictures, self._prompt, self._release.vocabulary) if self._decoded else None
 
     @property
     def gpu_s(self) -> float:

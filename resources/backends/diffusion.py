@@ -158,6 +158,7 @@ class DiffusionBackend:
             "vae_dtype": execution.vae_dtype,
             "tiling": execution.tiling.model_dump(mode="json") if execution.tiling else None,
             "decode_noise": [sampling.decode_timestep, sampling.decode_noise_scale],
+            "meters": release.vocabulary.meters if release.vocabulary else None,
         }
 
     def decode(self, spec: ClipSpec, latents: bytes, media: MediaShelf) -> FrameStream:  # noqa: ARG002 - as all
@@ -176,7 +177,7 @@ class DiffusionBackend:
             )
         job = found.job(release.sampling, release.execution.dtype)
         shape = FrameShape(spec.width, spec.height, spec.fps, job.frame_count)
-        return DecodedFrames(lambda: self._decoded(release, found.tensor, job), shape, release)
+        return DecodedFrames(lambda: self._decoded(release, found.tensor, job), shape, release, spec.prompt or "")
 
     def _decoded(self, release: ModelRelease, tensor: Any, job: "Job") -> Decoded:
         from vidgen_assets.diffusion.decode import decode

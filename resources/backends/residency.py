@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidgen_assets.clips.errors import VidgenError
-from vidgen_assets.models.release import Execution, FolderSource, ModelRelease
+from vidgen_assets.models.release import Execution, FolderSource, ModelRelease, ShippedSource
+from vidgen_assets.models.shipped import shipped_folder
 
 if TYPE_CHECKING:  # torch takes seconds to import, and most steps of a clip need none of it
     from vidgen_assets.diffusion.families.base import Pipeline, Step
@@ -65,7 +66,12 @@ class Residency:
 
 def _marker(release: ModelRelease) -> int | None:
     """Changes when somebody touches the release's folder: names, sizes and times of its files. None for a hub's."""
-    if not isinstance(release.source, FolderSource):
-        return None
-    files = sorted(Path(release.source.path).expanduser().rglob("*"))
+    match release.source:
+        case FolderSource(path=path):
+            root = Path(path).expanduser()
+        case ShippedSource(name=name):
+            root = shipped_folder(name)
+        case _:
+            return None
+    files = sorted(root.rglob("*"))
     return hash(tuple((str(f), stat.st_size, stat.st_mtime_ns) for f in files if (stat := f.stat())))

@@ -16,7 +16,7 @@ from vidgen_assets.templates.document import Template, library_names, load_templ
 from vidgen_assets.templates.lettering import SHAPING_RECIPE
 from vidgen_assets.templates.pictures import PICTURE_RECIPE, read_picture
 from vidgen_assets.templates.scene import Timeline
-from vidgen_assets.templates.timeline import TIMELINE_RECIPE, check_spec, resolve_timeline
+from vidgen_assets.templates.timeline import TIMELINE_RECIPE, Behind, check_spec, resolve_timeline
 from vidgen_assets.templates.variables import resolve_variables
 
 
@@ -38,11 +38,11 @@ class TemplateBackend:
 
         The picture is only looked at by `make_latents`: here it's still a reference.
         """
-        check_spec(spec, _template(spec))
+        check_spec(spec, template_of(spec))
 
     def latent_inputs(self, spec: ClipSpec) -> dict[str, Any]:
         """Variables are resolved, so that writing a default out gives the same work."""
-        template = _template(spec)
+        template = template_of(spec)
         return {
             "recipes": {"timeline": TIMELINE_RECIPE, "shaping": SHAPING_RECIPE, "backdrop": BACKDROP_RECIPE},
             "template": str(template.digest),
@@ -62,10 +62,14 @@ class TemplateBackend:
 
     def make_latents(self, spec: ClipSpec, desk: Desk) -> Generated:
         """The timeline as canonical JSON, a few kilobytes. Raises `InputError` for a picture that can't be used."""
-        timeline = resolve_timeline(spec, _template(spec))
+        return Generated(self.timeline(spec, desk.media).to_bytes())
+
+    def timeline(self, spec: ClipSpec, media: MediaShelf, behind: Behind | None = None) -> Timeline:
+        """The timeline, over a generated scene if there is one. Raises as `make_latents`."""
+        timeline = resolve_timeline(spec, template_of(spec), behind)
         reference = spec.image.reference if spec.image else ""
-        read_picture(desk.media.path(timeline.picture.digest), reference)
-        return Generated(timeline.to_bytes())
+        read_picture(media.path(timeline.picture.digest), reference)
+        return timeline
 
     def decode_inputs(self, spec: ClipSpec) -> dict[str, Any]:  # noqa: ARG002 - every template is drawn alike
         return {
@@ -86,7 +90,7 @@ class TemplateBackend:
         return open_frames(timeline, load_template(timeline.template), media.path(timeline.picture.digest))
 
 
-def _template(spec: ClipSpec) -> Template:
+def template_of(spec: ClipSpec) -> Template:
     if spec.template is None:
         raise InputError("the template backend needs a template", field="template", allowed=library_names())
     return load_template(spec.template)

@@ -80,11 +80,11 @@ def test_every_library_that_is_imported_is_declared() -> None:
 
 
 def _declared_distributions() -> set[str]:
-    """The names in pyproject.toml's dependencies and the k8s and gpu extras, normalised as PEP 503 says."""
+    """The names in pyproject.toml's dependencies and the extras of users, normalised as PEP 503 says."""
 
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    requirements = [*project["dependencies"], *extras["k8s"], *extras["gpu"]]
+    requirements = [*project["dependencies"], *extras["k8s"], *extras["gpu"], *extras["report"]]
     return {_normalised(re.split(r"[\[<>=~! ;]", requirement)[0]) for requirement in requirements}
 
 

@@ -1,8 +1,8 @@
 """Imports point one way, Dagster stays at the edge, and loading the code location loads nothing heavy.
 
-clips ◀ templates ◀ models ◀ diffusion ◀ rooms (stage domain modules) ◀ resources ◀ quality_checks ◀ stages
-◀ */asset.py ◀ reports ◀ automation ◀ definitions ◀ cli. A room's domain modules know no other room; its asset.py may
-use rooms upstream.
+clips ◀ backdrops ◀ templates ◀ models ◀ diffusion ◀ training ◀ rooms (stage domain modules) ◀ resources
+◀ quality_checks ◀ stages ◀ */asset.py ◀ reports ◀ automation ◀ definitions ◀ cli. A room's domain modules know no other
+room; its asset.py may use rooms upstream.
 """
 
 import json
@@ -15,9 +15,11 @@ from tests.architecture.tree import REPOSITORY, imports, modules
 
 RANKS = (
     "clips",
+    "backdrops",
     "templates",
     "models",
     "diffusion",
+    "training",
     "room",
     "resources",
     "quality_checks",
@@ -41,7 +43,7 @@ def layer(name: str) -> str:
     if top != "vidgen_assets":
         return top
     second, _, third = rest.partition(".")
-    if second in ("clips", "templates", "models", "diffusion", "reports", "automation", "definitions"):
+    if second in RANKS and second not in ("room", "shared", "asset", "cli"):
         return second
     if second.startswith("cli"):
         return "cli"

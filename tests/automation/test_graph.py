@@ -24,6 +24,7 @@ CHECKS = {
         "frames_are_not_black",
         "frames_are_not_frozen",
         "frames_do_not_flicker",
+        "frames_show_what_was_asked",
     },
     "encodes": {
         "renditions_decode_completely",

@@ -13,6 +13,7 @@ from quality_checks.frames import (
     frames_are_not_frozen,
     frames_do_not_flicker,
     frames_have_the_promised_count_and_size,
+    frames_show_what_was_asked,
 )
 from quality_checks.thresholds import THRESHOLDS
 from tests.builders import a_spec
@@ -212,3 +213,58 @@ def test_a_recording_that_cannot_be_read_is_no_finding(tmp_path: Path) -> None:
 
     with pytest.raises(PermanentError, match="recording can't be read"):
         frames_are_not_black(Exhibit(spec_of(a_clip()), path, NO_TOOLS, THRESHOLDS))
+
+
+ASKED = {"palette": "ocean", "texture": "waves", "motion": "left", "speed": "slow"}
+SEEN = {**ASKED, "mood": "calm"}
+
+
+def shown(
+    folder: Path, seen: dict[str, str] | None, meters: str | None = "backdrops", by: str = "backdrops"
+) -> Finding:
+    """The finding on a clip that was asked for `ASKED`, as its meters saw it; None if they never looked."""
+    frames, path = a_clip(), folder / "recording.json"
+    recording = record_frames(frames, recipe={"decode": {"meters": meters}})
+    if seen is not None:
+        adherence = {
+            "meters": by, "version": 1, "coverage": 1.0, "asked": ASKED, "seen": seen, "px_per_frame": 0.5,
+            "texture_share": 0.9, "palette_distance": 0.02,
+        }  # fmt: skip
+        recording = recording.model_copy(update={"adherence": adherence})
+    path.write_bytes(recording.to_bytes())
+    return frames_show_what_was_asked(Exhibit(spec_of(frames), path, NO_TOOLS, THRESHOLDS))
+
+
+def test_a_clip_that_shows_what_was_asked_passes(tmp_path: Path) -> None:
+    found = shown(tmp_path, SEEN)
+    assert found.outcome is Outcome.PASS
+    assert (found.measurements["adherence_asked"], found.measurements["adherence_met"]) == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("other", "outcome", "said"),
+    [
+        ({"palette": "gold"}, Outcome.FAIL, "palette ocean was asked for, gold is seen"),
+        ({"texture": "stars"}, Outcome.FAIL, "texture waves was asked for, stars is seen"),
+        ({"motion": "up"}, Outcome.FAIL, "motion left was asked for, up is seen"),
+        ({"speed": "fast"}, Outcome.REVIEW, "speed slow was asked for, fast is seen"),
+        ({"mood": "airy"}, Outcome.PASS, "palette ocean, speed slow"),  # no mood was asked for
+        ({"speed": "fast", "motion": "up"}, Outcome.FAIL, "speed slow was asked for"),
+    ],
+)
+def test_what_was_asked_and_is_not_seen_is_told(
+    tmp_path: Path, other: dict[str, str], outcome: Outcome, said: str
+) -> None:
+    found = shown(tmp_path, {**SEEN, **other})
+    assert found.outcome is outcome
+    assert said in found.reason
+
+
+@pytest.mark.parametrize("seen", [None, SEEN], ids=["never measured", "by other meters"])
+def test_a_clip_whose_meters_did_not_look_fails(tmp_path: Path, seen: dict[str, str] | None) -> None:
+    assert shown(tmp_path, seen, by="another").outcome is Outcome.FAIL
+
+
+def test_a_clip_that_nothing_can_measure_passes_and_says_so(tmp_path: Path) -> None:
+    found = shown(tmp_path, None, meters=None)
+    assert (found.outcome, found.measurements) == (Outcome.PASS, {"adherence_coverage": 0.0})

@@ -65,6 +65,12 @@ FILLERS = (
 """Words that carry nothing a backdrop could show, and may stand anywhere."""
 
 
+def words() -> tuple[str, ...]:
+    """Every word of the vocabulary, sorted."""
+    phrases = [phrase for values in ASPECTS.values() for spoken in values.values() for phrase in spoken]
+    return tuple(sorted({word for phrase in phrases for word in phrase.split()} | set(FILLERS)))
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one backdrop shows, a value of each aspect."""

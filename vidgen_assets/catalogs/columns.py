@@ -10,8 +10,8 @@ from collections.abc import Collection
 from vidgen_assets.clips.errors import InputError, shorten
 
 COLUMNS = (
-    "id", "prompt", "template", "variables", "script", "language", "image", "audio", "model", "use", "territories",
-    "duration_s", "fps", "aspect", "seed", "profile", "priority", "campaign", "owner", "customer",
+    "id", "prompt", "template", "backdrop", "variables", "script", "language", "image", "audio", "model", "use",
+    "territories", "duration_s", "fps", "aspect", "seed", "profile", "priority", "campaign", "owner", "customer",
 )  # fmt: skip
 ALLOWED_COLUMNS = f"{', '.join(COLUMNS)}, variables.NAME"
 REQUIRED = ("id", "duration_s", "campaign", "owner", "customer")

@@ -157,6 +157,15 @@ def _id_rules() -> Iterator[Rule]:
 
 def _text_rules() -> Iterator[Rule]:
     yield _short_line("prompt", MAX_FIELD_CHARS, UNPRINTABLE_IN_LINE)
+    yield _short_line("backdrop", MAX_FIELD_CHARS, UNPRINTABLE_IN_LINE)
+    yield Rule(
+        "backdrop",
+        "backdrop stands behind a template",
+        lambda cell: cell.is_null() | pl.col("template").is_not_null(),
+        "is given without a template",
+        "a prompt for the scene behind a template's layers",
+        "Name a template, or move the text to prompt for a clip that is the scene alone.",
+    )
     yield _short_line("variables", MAX_FIELD_CHARS, UNPRINTABLE_IN_TEXT)
     yield Rule(
         "script",

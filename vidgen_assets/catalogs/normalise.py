@@ -92,6 +92,7 @@ def to_request(row: Mapping[str, Any], variables: dict[str, VariableValue]) -> C
         clip_id=row["id"],
         prompt=row["prompt"],
         template=row["template"],
+        backdrop=row["backdrop"],
         variables=variables,
         script=row["script"],
         language=row["language"],

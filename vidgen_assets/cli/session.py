@@ -11,6 +11,7 @@ import dagster as dg
 from resources.settings import Executor, Settings, read_settings
 from resources.workshop import Workshop
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.models.shipped import shipped_releases
 
 _PACKAGE = Path(__file__).parents[1]
 _INSTANCE_FILES = (_PACKAGE / "dagster.yaml", _PACKAGE.parent / "dagster.yaml")  # installed as a wheel, or cloned
@@ -30,7 +31,31 @@ def open_session() -> Session:
 
     settings = replace(read_settings(), executor=Executor.IN_PROCESS)
     make_home(settings)
-    return Session(settings, build_defs(settings), Factory.of(settings).workshop())
+    shop = Factory.of(settings).workshop()
+    if not settings.production:
+        register_shipped(shop)
+    return Session(settings, build_defs(settings), shop)
+
+
+def register_shipped(shop: Workshop) -> None:
+    """Make the models that ship with the project active, each unless its family is known already.
+
+    A deployment that has decided on a family keeps its decision; `vidgen models add` takes a newer one in.
+    """
+    from vidgen_assets.cli.release_file import read_release
+    from vidgen_assets.models.registry import Status
+
+    for file in shipped_releases():
+        release = read_release(file)
+        if not shop.models.state().family(release.family):
+            shop.models.register(
+                release,
+                status=Status.ACTIVE,
+                share=0.0,
+                reason="ships with the project",
+                by="vidgen",
+                recorded_at=shop.now(),
+            )
 
 
 def make_home(settings: Settings) -> None:

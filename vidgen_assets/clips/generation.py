@@ -97,6 +97,13 @@ class Traced(Protocol):
     def gpu_s(self) -> float: ...
 
 
+@runtime_checkable
+class Measured(Protocol):
+    """A stream of frames that says whether they show what was asked for, or None where nothing can tell."""
+
+    def adherence(self) -> dict[str, Any] | None: ...
+
+
 class GenerationBackend(Protocol):
     """Turns specs into latents and latents into frames. Stateless between clips but for a resident model."""
 

@@ -71,6 +71,7 @@ class ClipRequest(Frozen):
     clip_id: str
     prompt: str | None = None
     template: str | None = None
+    backdrop: str | None = None  # a prompt for a generated scene that stands behind the template's layers
     variables: dict[str, VariableValue] = Field(default_factory=dict)
     script: str | None = None
     language: str
@@ -113,6 +114,7 @@ class ClipSpec(Frozen):
     catalog: str
     prompt: str | None
     template: str | None
+    backdrop: str | None = None
     variables: dict[str, VariableValue]
     script: str | None
     language: str

@@ -16,7 +16,15 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, Repo
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import CapacityError, PermanentError, TransientError
 from vidgen_assets.models.components import INDEX, component_digest
-from vidgen_assets.models.release import EndpointSource, FolderSource, HubSource, ModelRelease
+from vidgen_assets.models.release import (
+    BuiltInSource,
+    EndpointSource,
+    FolderSource,
+    HubSource,
+    ModelRelease,
+    ShippedSource,
+)
+from vidgen_assets.models.shipped import shipped_folder
 
 _WEIGHT_DTYPES = frozenset({"F32", "F16", "BF16"})
 _LONGEST_HEADER_BYTES = 100_000_000  # the limit of the safetensors format
@@ -36,10 +44,15 @@ def locate(release: ModelRelease, files: Iterable[str], cache: Path | None) -> P
             if not (root / INDEX).is_file():
                 raise _missing(release, root, INDEX)
             return root
+        case ShippedSource(name=name):
+            root = shipped_folder(name)
+            if not (root / INDEX).is_file():
+                raise _missing(release, root, INDEX)
+            return root
         case HubSource() as source:
             return _from_hub(release, source, files, cache)
-        case EndpointSource():
-            raise PermanentError("a server's release has no weights here", field="source", value=release.id)
+        case EndpointSource() | BuiltInSource():
+            raise PermanentError("this release has no weights here", field="source", value=release.id)
 
 
 def _from_hub(release: ModelRelease, source: HubSource, files: Iterable[str], cache: Path | None) -> Path:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import PermanentError
-from vidgen_assets.clips.generation import Frame, FrameStream
+from vidgen_assets.clips.generation import Frame, FrameStream, Measured
 from vidgen_assets.frames.features import FeatureMeter
 from vidgen_assets.frames.recording import Evidence, FrameRecording, RecordedFrame
 
@@ -72,6 +72,7 @@ class Recorder:
             frames=tuple(self._recorded),
             evidence=tuple(self._pictures),
             stored=stored,
+            adherence=self._frames.adherence() if isinstance(self._frames, Measured) else None,
         )
 
 

@@ -45,8 +45,11 @@ class FrameRecording(_Frozen):
     stored: Digest | None = None
     """The frames themselves (`stored.py`), for clips whose frames are kept. They may be gone by now."""
 
+    adherence: dict[str, Any] | None = None
+    """What a closed vocabulary says was asked for, and what its meters see; for clips of a model that has them."""
+
     def to_bytes(self) -> bytes:
-        unsaid = {"stored"} if self.stored is None else None
+        unsaid = {name for name in ("stored", "adherence") if getattr(self, name) is None}
         return canonical_json(self.model_dump(mode="json", exclude=unsaid))
 
     @classmethod

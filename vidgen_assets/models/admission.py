@@ -12,7 +12,7 @@ from typing import Final
 
 from vidgen_assets.clips.errors import InputError, PolicyError
 from vidgen_assets.clips.spec import WORLDWIDE, ClipSpec
-from vidgen_assets.models.families import family_of
+from vidgen_assets.models.families import takes_image
 from vidgen_assets.models.release import Bucket, FrameGrid, ModelRelease
 from vidgen_assets.models.vocabulary import refuse_prompt
 
@@ -103,11 +103,11 @@ def _refuse_prompt(spec: ClipSpec, release: ModelRelease, count_tokens: Callable
 def _refuse_image(spec: ClipSpec, release: ModelRelease) -> None:
     if release.backend == "remote":  # servers take both
         return
-    takes_image = family_of(release.pipeline).takes_image
-    if takes_image and spec.image is None:
+    begins_with_image = takes_image(release)
+    if begins_with_image and spec.image is None:
         remedy = "Give an image, or choose a model that works from a prompt alone."
         raise InputError(f"{release.id} begins with an image", field="image", allowed="a picture", remedy=remedy)
-    if not takes_image and spec.image is not None:
+    if not begins_with_image and spec.image is not None:
         raise InputError(
             f"{release.id} works from a prompt alone and would not use the image",
             field="image",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.models.release import ModelRelease
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ FAMILIES: Final = MappingProxyType(
         )
     }
 )
+
+
+def takes_image(release: ModelRelease) -> bool:
+    """Whether a release begins with a picture. Not for a server's, which may do both."""
+    return release.backend == "diffusion" and family_of(release.pipeline).takes_image
 
 
 def family_of(pipeline: str) -> Family:

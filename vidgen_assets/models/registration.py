@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.families import Family, family_of
-from vidgen_assets.models.release import Determinism, EndpointSource, ModelRelease, Scheduler
+from vidgen_assets.models.release import BuiltInSource, Determinism, EndpointSource, ModelRelease, Scheduler
 
 REMOTE_PIPELINE: Final = "videos"
+PROCEDURAL_PIPELINE: Final = "scenes"
 _RANDOM_CLASSES: Final = ("DDPMScheduler", "LCMScheduler", "TCDScheduler")
 _RANDOM_PARTS_OF_CLASSES: Final = ("Ancestral", "SDE")
 
@@ -22,6 +23,8 @@ def check_release(release: ModelRelease) -> None:
         raise _wrong("the frame grid holds no count", "frame_grid", release.frame_grid, "least and most around a count")
     if release.backend == "remote":
         _check_remote(release)
+    elif release.backend == "procedural":
+        _check_procedural(release)
     else:
         _check_diffusion(release)
 
@@ -35,10 +38,21 @@ def _check_remote(release: ModelRelease) -> None:
         raise _wrong("a server keeps its weights to itself", "components", ", ".join(release.components), "none")
 
 
+def _check_procedural(release: ModelRelease) -> None:
+    if not isinstance(release.source, BuiltInSource):
+        raise _wrong("scenes are computed by the project itself", "source.kind", release.source.kind, "built-in")
+    if release.pipeline != PROCEDURAL_PIPELINE:
+        raise _wrong("scenes have no pipeline class", "pipeline", release.pipeline, PROCEDURAL_PIPELINE)
+    if release.components:
+        raise _wrong("scenes have no weights", "components", ", ".join(release.components), "none")
+    if release.vocabulary is None or release.vocabulary.meters != "backdrops":
+        raise _wrong("scenes are asked for in a closed vocabulary", "vocabulary.meters", None, "backdrops")
+
+
 def _check_diffusion(release: ModelRelease) -> None:
     family = family_of(release.pipeline)
-    if isinstance(release.source, EndpointSource):
-        raise _wrong("a pipeline is loaded from files", "source.kind", release.source.kind, "folder, hub")
+    if isinstance(release.source, EndpointSource | BuiltInSource):
+        raise _wrong("a pipeline is loaded from files", "source.kind", release.source.kind, "folder, shipped, hub")
     if not release.components:
         remedy = "`vidgen models add` computes the digests of a folder; of a hub's repository, write them out."
         raise _wrong("the weights have no digests", "components", None, "a digest for each component", remedy)

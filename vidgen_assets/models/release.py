@@ -17,6 +17,7 @@ from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.spec import Rate, Use
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+_PHRASE = re.compile(r"[^\W_]+( [^\W_]+)*")
 _REVISION = re.compile(r"[0-9a-f]{40}")
 
 
@@ -32,6 +33,26 @@ class FolderSource(Frozen):
 
     kind: Literal["folder"] = "folder"
     path: str
+
+
+class ShippedSource(Frozen):
+    """A folder of the project's own `models/`, which travels with it and has no path of its own."""
+
+    kind: Literal["shipped"] = "shipped"
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def _inside(cls, name: str) -> str:
+        if not _ID.fullmatch(name):
+            raise ValueError("a folder of models/ by its name")
+        return name
+
+
+class BuiltInSource(Frozen):
+    """The project's own code: scenes that are computed and not learnt."""
+
+    kind: Literal["built-in"] = "built-in"
 
 
 class HubSource(Frozen):
@@ -61,7 +82,9 @@ class EndpointSource(Frozen):
     stall_s: PositiveFloat = 300.0  # the longest time without any progress
 
 
-Source = Annotated[FolderSource | HubSource | EndpointSource, Field(discriminator="kind")]
+Source = Annotated[
+    FolderSource | ShippedSource | BuiltInSource | HubSource | EndpointSource, Field(discriminator="kind")
+]
 
 
 class Licence(Frozen):
@@ -163,6 +186,8 @@ class Vocabulary(Frozen):
 
     words: tuple[str, ...]
     floor: float = Field(1.0, ge=0, le=1)
+    fillers: tuple[str, ...] = ()
+    """Of `words`, those that mean nothing and may stand anywhere; where there are aspects, no others may."""
     aspects: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     required: tuple[str, ...] = ()
     meters: Literal["backdrops"] | None = None
@@ -174,11 +199,21 @@ class Vocabulary(Frozen):
         if missing:
             raise ValueError(f"required aspects without values: {', '.join(missing)}")
         words = {word.lower() for word in self.words}
+        strange = [word for word in self.fillers if word.lower() not in words]
+        if strange:
+            raise ValueError(f"fillers that are no words of it: {', '.join(strange)}")
+        meanings: dict[str, str] = {}
         for aspect, values in self.aspects.items():
             for value, phrases in values.items():
                 strange = [word for phrase in phrases for word in phrase.lower().split() if word not in words]
                 if not phrases or strange:
                     raise ValueError(f"{aspect} {value}: no phrases, or words it doesn't know: {', '.join(strange)}")
+                for phrase in phrases:
+                    meaning = meanings.setdefault(phrase.lower(), f"{aspect} {value}")
+                    if meaning != f"{aspect} {value}":
+                        raise ValueError(f"the phrase '{phrase}' means {meaning} and {aspect} {value}")
+                    if not _PHRASE.fullmatch(phrase.lower()):
+                        raise ValueError(f"the phrase '{phrase}' is not words between single spaces")
         return self
 
 
@@ -208,7 +243,7 @@ class ModelRelease(Frozen):
 
     id: str
     family: str  # what releases of it succeed each other in: an active one, and canaries of its successor
-    backend: Literal["diffusion", "remote"]
+    backend: Literal["diffusion", "remote", "procedural"]
     pipeline: str  # a pipeline class of diffusers, such as WanPipeline; `videos` for a server
     source: Source
     components: dict[str, Digest] = Field(default_factory=dict)

@@ -11,7 +11,7 @@ from typing import Any
 
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.spec import Route
-from vidgen_assets.models.families import family_of
+from vidgen_assets.models.families import takes_image
 from vidgen_assets.models.registry import RegistryState, ReleaseStanding, Status
 from vidgen_assets.models.release import ModelRelease
 
@@ -105,8 +105,8 @@ def _ranges(family: str, state: RegistryState) -> Iterator[tuple[float, ReleaseS
 
 
 def _family_by_default(asked: Asked, state: RegistryState) -> str:
-    """That of the oldest active release that fits."""
-    for standing in state.releases.values():
+    """That of the oldest active release that fits; one that ships with the project only where there is no other."""
+    for standing in sorted(state.releases.values(), key=lambda standing: standing.release.source.kind == "shipped"):
         if standing.status is Status.ACTIVE and _fits(standing.release, asked):
             return standing.release.family
     raise _nothing("no active release makes such a clip", asked, state)
@@ -114,7 +114,7 @@ def _family_by_default(asked: Asked, state: RegistryState) -> str:
 
 def _fits(release: ModelRelease, asked: Asked) -> bool:
     """A server takes clips with and without an image; a pipeline is for one kind."""
-    return release.backend == "remote" or family_of(release.pipeline).takes_image == asked.has_image
+    return release.backend == "remote" or takes_image(release) == asked.has_image
 
 
 def _may_have(release: ModelRelease, asked: Asked) -> bool:

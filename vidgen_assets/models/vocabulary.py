@@ -15,6 +15,7 @@ from vidgen_assets.models.release import Vocabulary
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_NAMED: Final = 5
+_LONGEST_NAMED: Final = 40  # characters of one word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,10 @@ class Reading:
     """A prompt, read. `said` has the values of each aspect that the prompt names, in its order."""
 
     coverage: float
-    """The share of the prompt's words that are known, 0 to 1; 0 for a prompt without words."""
+    """The share of the prompt's words that are understood, 0 to 1; 0 for a prompt without words."""
     unknown: tuple[str, ...]
+    loose: tuple[str, ...]
+    """Words that mean something in a phrase, and stand outside of one: `sea` of `deep sea blue`."""
     said: Mapping[str, tuple[str, ...]]
 
     @property
@@ -38,30 +41,35 @@ def read(prompt: str, vocabulary: Vocabulary) -> Reading:
     known = {word.lower() for word in vocabulary.words}
     said: dict[str, tuple[str, ...]] = {}
     phrases = _phrases(vocabulary)
+    fillers = {word.lower() for word in (vocabulary.fillers if vocabulary.aspects else vocabulary.words)}
+    loose: list[str] = []
     at = 0
     while at < len(words):
         found = next((p for p in phrases.get(words[at], ()) if tuple(words[at : at + len(p.words)]) == p.words), None)
         if found is None:
+            if words[at] in known and words[at] not in fillers:
+                loose.append(words[at])
             at += 1
             continue
         before = said.get(found.aspect, ())
         said[found.aspect] = before if found.value in before else (*before, found.value)
         at += len(found.words)
     unknown = tuple(dict.fromkeys(word for word in words if word not in known))
-    coverage = sum(word in known for word in words) / len(words) if words else 0.0
-    return Reading(coverage, unknown, said)
+    understood = sum(word in known for word in words) - len(loose)
+    return Reading(understood / len(words) if words else 0.0, unknown, tuple(dict.fromkeys(loose)), said)
 
 
 def refuse_prompt(prompt: str, vocabulary: Vocabulary, model: str) -> None:
     """Raise `InputError` for a prompt that is not understood well enough, says too little, or contradicts itself."""
     reading = read(prompt, vocabulary)
     if reading.coverage < vocabulary.floor:
+        share = min(reading.coverage, 0.99)  # one word of many is not rounded away
         raise InputError(
-            f"{model} knows {reading.coverage:.0%} of the prompt's words; it doesn't know {_named(reading.unknown)}",
+            f"{model} understands {share:.0%} of the prompt's words; {_not_understood(reading)}",
             field="prompt",
             value=prompt,
-            allowed=f"prompts of which it knows {vocabulary.floor:.0%}",
-            remedy=_suggestions(reading.unknown, sorted(word.lower() for word in vocabulary.words)),
+            allowed=f"prompts of which it understands {vocabulary.floor:.0%}",
+            remedy=_suggestions(reading, vocabulary),
         )
     for aspect, values in reading.said.items():
         if len(values) > 1:
@@ -111,12 +119,31 @@ def _phrases(vocabulary: Vocabulary) -> dict[str, tuple[_Phrase, ...]]:
     )
 
 
-def _named(unknown: tuple[str, ...]) -> str:
-    more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
-    return f"{', '.join(unknown[:_MOST_NAMED])}{more}" if unknown else "any of it"
+def _not_understood(reading: Reading) -> str:
+    parts = []
+    if reading.unknown or not reading.loose:
+        parts.append(f"it doesn't know {_named(reading.unknown)}")
+    if reading.loose:
+        parts.append(f"alone, {_named(reading.loose)} says nothing to it")
+    return "; ".join(parts)
 
 
-def _suggestions(unknown: tuple[str, ...], known: list[str]) -> str:
-    near = {word: difflib.get_close_matches(word, known, n=1) for word in unknown[:_MOST_NAMED]}
-    hints = "; ".join(f"{found[0]} for {word}" for word, found in near.items() if found)
-    return f"Try {hints}." if hints else "Use words of its vocabulary (`vidgen models show`), or choose another model."
+def _named(words: tuple[str, ...]) -> str:
+    more = f" and {len(words) - _MOST_NAMED} more" if len(words) > _MOST_NAMED else ""
+    named = (word if len(word) <= _LONGEST_NAMED else f"{word[:_LONGEST_NAMED]}…" for word in words[:_MOST_NAMED])
+    return f"{', '.join(named)}{more}" if words else "any of it"
+
+
+def _suggestions(reading: Reading, vocabulary: Vocabulary) -> str:
+    known = sorted(word.lower() for word in vocabulary.words)
+    hints = [
+        f"{near[0]} for {word}"
+        for word in reading.unknown[:_MOST_NAMED]
+        if (near := difflib.get_close_matches(word, known, n=1))
+    ]
+    phrases = [phrase for values in vocabulary.aspects.values() for said in values.values() for phrase in said]
+    for word in reading.loose[:_MOST_NAMED]:
+        hints += [f"{phrase} for {word}" for phrase in phrases if word in _WORD.findall(phrase.lower())][:1]
+    if hints:
+        return f"Try {'; '.join(hints)}."
+    return "Use words of its vocabulary (`vidgen models show`), or choose another model."

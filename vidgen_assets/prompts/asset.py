@@ -56,7 +56,7 @@ def _model_route(request: ClipRequest, catalog: str, shop: Workshop, *, record: 
         model=request.model,
         priority=request.priority.value,
         tier=state.tier_of(request.customer),
-        has_image=request.image is not None,
+        has_image=request.image is not None and request.template is None,  # a template's picture is not the model's
     )
     previous = shop.routes.current(catalog, request.clip_id)
     route = choose_release(asked, state, previous=previous)

@@ -32,6 +32,7 @@ def specify(
         catalog=catalog,
         prompt=request.prompt,
         template=request.template,
+        backdrop=request.backdrop,
         variables=request.variables,
         script=request.script,
         language=request.language,

@@ -140,7 +140,7 @@ def _generated(shard: str, shop: Workshop) -> dict[str, ClipSpec]:
     """The specs of the clips that a model makes."""
     attempt = shop.ledgers.latest(SPECS, shard)
     specs = [_spec(row, shop) for row in attempt.rows] if attempt else []
-    return {spec.clip_id: spec for spec in specs if spec is not None and spec.template is None}
+    return {spec.clip_id: spec for spec in specs if spec is not None and spec.route.backend != "template"}
 
 
 def _read(shard: str, shop: Workshop) -> _Shard | None:

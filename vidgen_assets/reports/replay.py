@@ -198,7 +198,11 @@ def _promise(recorded: Recorded, differences: tuple[EnvironmentDifference, ...])
         return Promise.NONE, f"what decides the bytes of {' and '.join(raised)} has changed since"
     if recorded.release is None:
         return Promise.EXACT, "a template is drawn alike on every x86-64 processor"
-    stages = ("frames",) if _is_a_servers(recorded) else ("latents", "frames")
+    stages = ("latents", "frames")
+    if _is_a_servers(recorded):
+        stages = ("frames",)
+    elif recorded.spec.route.backend == "ensemble":
+        stages = ("latents",)  # its frames are drawn from them as a template's are
     if recorded.release.determinism is Determinism.TOLERANT and not _is_a_servers(recorded):
         return Promise.TOLERANCE, f"{recorded.release.id} promises no more than its tolerance"
     if silent := [stage for stage in stages if not _environment(recorded.provenance(stage))]:

@@ -43,10 +43,10 @@ class BackdropPainter:
     def __post_init__(self) -> None:
         self._grid = Grid.over(self.width, self.height, cell_px(self.width, self.height))
         self._light = make_light(self.scene, self._grid)
-        quiet = [_calm_field(self._grid, box) for box in self.scene.calm_boxes]
+        quiet = [calm_field(self._grid, box) for box in self.scene.calm_boxes]
         self._quiet = (np.maximum.reduce(quiet) * self.scene.calm)[..., None]
         self._base = np.array(Colour.of_hex(self.scene.base).channels, np.float32)
-        self._grain = _grain(self.scene.seed, self.width)
+        self._grain = grain_of(self.scene.seed, self.width)
 
     def cells(self, turn: float) -> Cells:
         """The coarse picture at `turn` (0..1 of the clip)."""
@@ -55,16 +55,11 @@ class BackdropPainter:
 
     def within(self, box: tuple[float, float, float, float]) -> tuple[slice, slice]:
         """The rows and columns of `cells` that a box of pixels touches."""
-        x, y, width, height = box
-        cell = self._grid.cell_px
-        return (
-            slice(int(y // cell), int((y + height) // cell) + 2),
-            slice(int(x // cell), int((x + width) // cell) + 2),
-        )
+        return self._grid.within(box)
 
     def paint(self, turn: float, canvas: Frame) -> None:
         """Fill `canvas` (height, width, RGBA) with the backdrop at `turn`."""
-        low = _smoothed(np.clip(self.cells(turn), 0, _WHITEST))
+        low = smoothed(self.cells(turn))
         enlarge(low, self._grid.cell_px, self._grain, canvas)
 
 
@@ -112,11 +107,11 @@ def _repeated(points: NDArray[np.int16], times: int) -> NDArray[np.int16]:
     return np.repeat(np.ascontiguousarray(points).view(np.int64), times, axis=1).reshape(len(points), -1).view(np.int16)
 
 
-def _smoothed(cells: Cells) -> NDArray[np.int16]:
+def smoothed(cells: Cells) -> NDArray[np.int16]:
     """Cells in 1/128 levels with an opaque fourth channel, blurred by [1 2 1]: with the linear enlargement that makes
     a quadratic spline, without the creases that linear interpolation shows in gradients."""
     low = np.zeros((*cells.shape[:2], 4), np.int32)
-    low[..., :3] = cells * _ONE
+    low[..., :3] = np.clip(cells, 0, _WHITEST) * _ONE
     low[..., 3] = 255 * _ONE
     for axis in (0, 1):
         before = np.take(low, _neighbours(low.shape[axis], -1), axis=axis)
@@ -129,7 +124,7 @@ def _neighbours(length: int, step: int) -> NDArray[np.intp]:
     return np.clip(np.arange(length) + step, 0, length - 1)
 
 
-def _grain(seed: int, width: int) -> NDArray[np.int16]:
+def grain_of(seed: int, width: int) -> NDArray[np.int16]:
     """Static noise for `_GRAIN_ROWS` rows, the same in all three colours. It never moves, so it costs no bits in
     predicted frames and cannot flicker."""
     random = np.random.default_rng([seed, 7])
@@ -139,7 +134,7 @@ def _grain(seed: int, width: int) -> NDArray[np.int16]:
     return grain
 
 
-def _calm_field(grid: Grid, box: tuple[float, float, float, float]) -> NDArray[np.floating]:
+def calm_field(grid: Grid, box: tuple[float, float, float, float]) -> NDArray[np.floating]:
     """1 inside `box` (pixels), falling softly to 0 over a third of the short side."""
     x, y, width, height = (edge / grid.short_px for edge in box)
     beside = np.maximum(np.maximum(x - grid.x, grid.x - (x + width)), 0)

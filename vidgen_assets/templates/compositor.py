@@ -14,10 +14,10 @@ import skia
 
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.generation import Frame, FrameShape
-from vidgen_assets.templates.backdrops import BackdropPainter
 from vidgen_assets.templates.document import Template
 from vidgen_assets.templates.easing import wave
 from vidgen_assets.templates.motion import Pose, pose
+from vidgen_assets.templates.painters import Painter, painter_of
 from vidgen_assets.templates.pictures import ProductPicture, read_picture
 from vidgen_assets.templates.scene import Timeline
 from vidgen_assets.templates.sprites import (
@@ -77,7 +77,7 @@ class Artist:
     """One clip's painted parts, ready to be put together."""
 
     timeline: Timeline
-    backdrop: BackdropPainter
+    backdrop: Painter
     plate: Sprite | None
     product: ProductSprite
     over: tuple[Sprite, ...]
@@ -87,7 +87,7 @@ class Artist:
     def ready(cls, timeline: Timeline, template: Template, picture: ProductPicture) -> "Artist":
         return cls(
             timeline=timeline,
-            backdrop=BackdropPainter(timeline.backdrop, timeline.width, timeline.height),
+            backdrop=painter_of(timeline.backdrop, timeline.width, timeline.height),
             plate=plate_sprite(timeline.plate) if timeline.plate else None,
             product=product_sprite(timeline.picture, picture),
             over=(

@@ -40,6 +40,14 @@ class Grid:
         y = (np.arange(rows, dtype=np.float32) * (cell_px / short))[:, None]
         return cls(x, y, cell_px, short, width / short, height / short)
 
+    def within(self, box: tuple[float, float, float, float]) -> tuple[slice, slice]:
+        """The rows and columns of points that a box of pixels (x, y, width, height) touches."""
+        x, y, width, height = box
+        return (
+            slice(int(y // self.cell_px), int((y + height) // self.cell_px) + 2),
+            slice(int(x // self.cell_px), int((x + width) // self.cell_px) + 2),
+        )
+
 
 def waves(turns: Field) -> Field:
     """`easing.wave` of every point."""

@@ -6,7 +6,7 @@ are found lives in `timeline.py`, how they are drawn in `compositor.py`.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import PlainSerializer, ValidationError
+from pydantic import Base64Bytes, Field, PlainSerializer, ValidationError
 
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.errors import PermanentError
@@ -16,6 +16,7 @@ from vidgen_assets.templates.easing import Easing
 
 Number = Annotated[float, PlainSerializer(lambda value: round(value, 3), return_type=float)]
 """A length in pixels or a plain factor, kept to a thousandth."""
+Exact = Annotated[float, PlainSerializer(lambda value: round(value, 7), return_type=float)]
 Box = tuple[Number, Number, Number, Number]
 """x, y, width, height in pixels."""
 HexColour = str
@@ -121,6 +122,23 @@ class Backdrop(Frozen):
     calm: Number
 
 
+class GeneratedBackdrop(Frozen):
+    """A moving ground made of a model's pictures (`generated.py`), which come as evenly spaced keys of the clip.
+
+    `course` is how the scene moves from one key to the next, in pixels of the keys: to the right, down; growth and
+    clockwise turn, as a plain factor and in radians.
+    """
+
+    kind: Literal["generated"] = "generated"
+    base: HexColour
+    keys: Base64Bytes
+    key_count: int
+    course: tuple[Exact, Exact, Exact, Exact]
+    seed: int
+    calm_boxes: tuple[Box, ...]
+    calm: Number
+
+
 class Timeline(Frozen):
     """A template clip, resolved. `recipe` is that of the resolution; the compositor has its own."""
 
@@ -132,7 +150,7 @@ class Timeline(Frozen):
     height: int
     fps: Rate
     frame_count: int
-    backdrop: Backdrop
+    backdrop: Annotated[Backdrop | GeneratedBackdrop, Field(discriminator="kind")]
     plate: Plate | None
     picture: Picture
     brand: Words

@@ -4,6 +4,7 @@ The words' colour is chosen by contrast against the backdrop as it will be drawn
 words over the whole clip; where no ink reaches 4.5:1 the backdrop is calmed there until one does.
 """
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,10 +14,10 @@ import numpy as np
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.spec import ClipSpec, MediaFile, VariableValue
 from vidgen_assets.templates import scene
-from vidgen_assets.templates.backdrops import BackdropPainter
 from vidgen_assets.templates.colours import Colour
 from vidgen_assets.templates.document import Element, Move, Template
 from vidgen_assets.templates.layout import PlacedCard, PlacedText, Setter, place_card
+from vidgen_assets.templates.painters import painter_of
 from vidgen_assets.templates.palette import (
     READABLE_CONTRAST,
     Palette,
@@ -33,6 +34,15 @@ TIMELINE_RECIPE = 1
 _GROUND_SAMPLES = 8
 _CALM_STEPS = (0.45, 0.6, 0.75, 0.9, 1.0)
 _SUPPORTING_FADE, _OLD_PRICE_FADE = 0.24, 0.18
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A generated scene to stand behind the layers, as `scene.GeneratedBackdrop` keeps it. `keys` is a PNG."""
+
+    keys: bytes
+    key_count: int
+    course: tuple[float, float, float, float]
 
 
 def check_spec(spec: ClipSpec, template: Template) -> None:
@@ -71,14 +81,14 @@ def _required_image(spec: ClipSpec, template: Template) -> MediaFile:
     return spec.image
 
 
-def resolve_timeline(spec: ClipSpec, template: Template) -> scene.Timeline:
-    """The timeline of `spec`. Raises `InputError` where `check_spec` would."""
+def resolve_timeline(spec: ClipSpec, template: Template, behind: Behind | None = None) -> scene.Timeline:
+    """The timeline of `spec`, over a generated scene if there is one. Raises `InputError` where `check_spec` would."""
     check_spec(spec, template)
     variables = resolve_variables(template.document, spec.variables)
     setter = _setter(spec, template, variables)
     card = place_card(setter)
     paints = _paints(variables)
-    backdrop, inks = _legible_ground(spec, setter, card, variables, paints)
+    backdrop, inks = _legible_ground(card, _Ground(spec, setter, variables, paints, behind))
     stage = _Stage(setter, _Clock(template, spec.fps, spec.frame_count), paints)
     return scene.Timeline(
         recipe=TIMELINE_RECIPE,
@@ -221,47 +231,67 @@ def _paints(variables: Mapping[str, VariableValue]) -> _Paints:
     return _Paints(bright_palette(primary, accent, paper), (ink, paper), ink, paper)
 
 
-def _legible_ground(
-    spec: ClipSpec, setter: Setter, card: PlacedCard, variables: Mapping[str, VariableValue], paints: _Paints
-) -> tuple[scene.Backdrop, _Inks]:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the backdrop is made from."""
+
+    spec: ClipSpec
+    setter: Setter
+    variables: Mapping[str, VariableValue]
+    paints: _Paints
+    behind: Behind | None
+
+    def calmed(self, calm: float) -> scene.Backdrop | scene.GeneratedBackdrop:
+        """The backdrop, held to the base colour under the words by `calm` (0..1)."""
+        boxes = (self.setter.box(self.setter.layout.words), self.setter.box(self.setter.layout.brand))
+        base = self.paints.palette.base.hex
+        if self.behind is not None:
+            return scene.GeneratedBackdrop(
+                base=base,
+                keys=base64.b64encode(self.behind.keys),
+                key_count=self.behind.key_count,
+                course=self.behind.course,
+                seed=self.spec.seed,
+                calm_boxes=boxes,
+                calm=calm,
+            )
+        period_s = self.setter.template.document.animation.idle.backdrop_period_s
+        turns = max(1, round(float(self.spec.duration_s) / period_s))
+        # A clip shorter than the period still closes its loop; a shorter way keeps the speed the same.
+        energy = float(self.variables["energy"]) * min(1.0, float(self.spec.duration_s) / (turns * period_s))
+        first, second, third, fourth = (glow.hex for glow in self.paints.palette.glows)
+        return scene.Backdrop(
+            kind=self.variables["backdrop"],  # pyright: ignore[reportArgumentType] - pydantic holds it to the choices
+            base=base,
+            glows=(first, second, third, fourth),
+            spark=self.paints.palette.spark.hex,
+            seed=self.spec.seed,
+            turns=turns,
+            energy=energy,
+            calm_boxes=boxes,
+            calm=calm,
+        )
+
+
+def _legible_ground(card: PlacedCard, ground: _Ground) -> tuple[scene.Backdrop | scene.GeneratedBackdrop, _Inks]:
     """The backdrop, calmed as far as the words need, and the inks that read on it."""
     blocks = [block for block in (card.brand, card.headline, card.supporting) if block]
+    boxes = [_bounds(ground.setter, block) for block in blocks]
     for calm in _CALM_STEPS:
-        backdrop = _backdrop(spec, setter, variables, paints.palette, calm)
-        grounds = _grounds(backdrop, spec, [_bounds(setter, block) for block in blocks])
-        for ink in paints.inks:
-            if all(ink.contrast(ground) >= READABLE_CONTRAST for ground in grounds):
-                return backdrop, _Inks(ink, softened(ink, grounds, _SUPPORTING_FADE))
-    ink = most_legible(paints.inks, paints.palette.base)
-    return _backdrop(spec, setter, variables, paints.palette, _CALM_STEPS[-1]), _Inks(ink, ink)
+        backdrop = ground.calmed(calm)
+        under = _colours_under(backdrop, ground.spec, boxes)
+        for ink in ground.paints.inks:
+            if all(ink.contrast(colour) >= READABLE_CONTRAST for colour in under):
+                return backdrop, _Inks(ink, softened(ink, under, _SUPPORTING_FADE))
+    ink = most_legible(ground.paints.inks, ground.paints.palette.base)
+    return ground.calmed(_CALM_STEPS[-1]), _Inks(ink, ink)
 
 
-def _backdrop(
-    spec: ClipSpec, setter: Setter, variables: Mapping[str, VariableValue], palette: Palette, calm: float
-) -> scene.Backdrop:
-    period_s = setter.template.document.animation.idle.backdrop_period_s
-    turns = max(1, round(float(spec.duration_s) / period_s))
-    # A clip shorter than the period still closes its loop; a shorter way keeps the speed the same.
-    energy = float(variables["energy"]) * min(1.0, float(spec.duration_s) / (turns * period_s))
-    first, second, third, fourth = (glow.hex for glow in palette.glows)
-    return scene.Backdrop(
-        kind=variables["backdrop"],  # pyright: ignore[reportArgumentType] - pydantic holds it against the choices
-        base=palette.base.hex,
-        glows=(first, second, third, fourth),
-        spark=palette.spark.hex,
-        seed=spec.seed,
-        turns=turns,
-        energy=energy,
-        calm_boxes=(setter.box(setter.layout.words), setter.box(setter.layout.brand)),
-        calm=calm,
-    )
-
-
-def _grounds(
-    backdrop: scene.Backdrop, spec: ClipSpec, boxes: list[tuple[float, float, float, float]]
+def _colours_under(
+    backdrop: scene.Backdrop | scene.GeneratedBackdrop, spec: ClipSpec, boxes: list[tuple[float, float, float, float]]
 ) -> tuple[Colour, Colour]:
     """The darkest and the lightest colour that ever lies under one of `boxes`."""
-    painter = BackdropPainter(backdrop, spec.width, spec.height)
+    painter = painter_of(backdrop, spec.width, spec.height)
     under = [
         painter.cells(sample / _GROUND_SAMPLES)[painter.within(box)].reshape(-1, 3)
         for sample in range(_GROUND_SAMPLES)

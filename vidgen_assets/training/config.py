@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from vidgen_assets.backdrops.vocabulary import TEXTURES
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -30,6 +32,16 @@ class Course(Frozen):
     warmup: Annotated[int, Field(ge=0)] = 50
     decay: Share = 0.4
     ema: Share = 0.999
+    emphasis: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """How often a texture is drawn, to once for the others: small sharp things need to be seen more often."""
+
+    @field_validator("emphasis")
+    @classmethod
+    def _of_textures(cls, emphasis: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(set(emphasis) - set(TEXTURES))
+        if unknown:
+            raise ValueError(f"no such texture: {', '.join(unknown)}; allowed: {', '.join(TEXTURES)}")
+        return emphasis
 
     def rate(self, step: int) -> float:
         """The learning rate of step `step` (from 0)."""
@@ -47,7 +59,8 @@ class Stage(Frozen):
 
 Precision = Literal["float32", "bfloat16"]
 """Of the arithmetic; weights are kept in float32. On a CPU, the autoencoder's small convolutions are half as fast again
-in float32 (1.85 CPU s against 2.8 for a step, 2026-11), and the transformer's matrices faster in bfloat16."""
+in float32 (1.85 CPU s against 2.8 for a step, 2026-11). For the transformer's matrices it depends on the processor:
+two cores of one did 312 GFLOP/s in float32 and 161 in bfloat16 (2026-11), others are the other way round."""
 
 
 class AutoencoderConfig(Frozen):
@@ -57,9 +70,10 @@ class AutoencoderConfig(Frozen):
     z_dim: int = 12
     dim_mult: tuple[int, ...] = (1, 2, 2)
     num_res_blocks: int = 1
-    course: Course
+    courses: Annotated[tuple[Course, ...], Field(min_length=1)]
+    """One after the other, each with a rise and a fall of the learning rate."""
     stages: tuple[Stage, ...]
-    """In order; the last one reaches the course's end."""
+    """In order; the last one reaches the last course's end."""
     precision: Precision = "float32"
     kl_weight: float = 1e-5
     slope_weight: float = 0.5
@@ -67,9 +81,23 @@ class AutoencoderConfig(Frozen):
 
     @model_validator(mode="after")
     def _reach_the_end(self) -> "AutoencoderConfig":
-        if not self.stages or self.stages[-1].until < self.course.steps:
-            raise ValueError(f"The last stage ends before step {self.course.steps}: the course goes on without clips.")
+        if not self.stages or self.stages[-1].until < self.steps:
+            raise ValueError(f"The last stage ends before step {self.steps}: the course goes on without clips.")
         return self
+
+    @property
+    def steps(self) -> int:
+        """Of all courses."""
+        return sum(course.steps for course in self.courses)
+
+    def course(self, step: int) -> tuple[Course, int]:
+        """The course that step `step` (from 0) belongs to, and its number within it."""
+        within = step
+        for course in self.courses:
+            if within < course.steps:
+                return course, within
+            within -= course.steps
+        raise ValueError(f"step {step} after the last one of {self.steps}")
 
     def stage(self, step: int) -> Stage:
         return next(stage for stage in self.stages if step < stage.until)
@@ -94,6 +122,21 @@ class AutoencoderConfig(Frozen):
         }
 
 
+class Phase(Frozen):
+    """A run of steps on a pool of clips of its own. Small clips first: what textures are and how they move is learnt
+    from a fraction of the tokens."""
+
+    until: Annotated[int, Field(ge=1)]
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)]
+    """Each batch is of one of them, drawn by weight."""
+    clips: Annotated[int, Field(ge=1)]
+    """How many clips' latents are in the pool, shared out by the formats' weights."""
+
+    def share(self, size: Format) -> int:
+        """How many of the pool's clips have this format."""
+        return max(size.batch, round(self.clips * size.weight / sum(each.weight for each in self.formats)))
+
+
 class TransformerConfig(Frozen):
     """WanTransformer3DModel with patches of (1, 2, 2), and the UMT5 encoder that learns beside it."""
 
@@ -105,25 +148,25 @@ class TransformerConfig(Frozen):
     text_layers: int = 2
     longest_prompt: int = 32
     course: Course
-    formats: Annotated[tuple[Format, ...], Field(min_length=1)]
-    """Each batch is of one of them, drawn by weight."""
-    clips: Annotated[int, Field(ge=1)]
-    """How many clips' latents are in the pool that batches are drawn from, shared out by the formats' weights."""
-    pools: Annotated[int, Field(ge=1)] = 1
-    """How many pools follow each other, each of new clips, for an equal share of the steps."""
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    """In order; the last one reaches the course's end. Each has a pool of its own, numbered from 0."""
     prompt_dropout: Share = 0.1
-    precision: Precision = "bfloat16"
-    shift: Annotated[float, Field(gt=0)] = 1.0
-    """Time shift of the flow, as in FlowMatchEulerDiscreteScheduler."""
+    precision: Precision = "float32"
     compile: bool = False
-    """Torch's compiler: a minute at the beginning for half of each step's time."""
+    """Torch's compiler: minutes at the beginning of each format for a part of each step's time."""
 
-    def share(self, size: Format) -> int:
-        """How many of a pool's clips have this format."""
-        return max(size.batch, round(self.clips * size.weight / sum(each.weight for each in self.formats)))
+    @model_validator(mode="after")
+    def _reach_the_end(self) -> "TransformerConfig":
+        ends = [phase.until for phase in self.phases]
+        if ends != sorted(set(ends)):
+            raise ValueError(f"The phases end at steps {ends}; each has to end after the one before.")
+        if ends[-1] < self.course.steps:
+            raise ValueError(f"The last phase ends before step {self.course.steps}: the course goes on without clips.")
+        return self
 
     def pool_of(self, step: int) -> int:
-        return min(self.pools - 1, step * self.pools // self.course.steps)
+        """The number of the phase that step `step` (from 0) belongs to, and so of its pool."""
+        return next(number for number, phase in enumerate(self.phases) if step < phase.until)
 
 
 class TrainingConfig(Frozen):

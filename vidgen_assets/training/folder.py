@@ -14,15 +14,17 @@ d: Any = diffusers
 
 
 def save_folder(model: TextToLatents, vae: Any, moments: tuple[list[float], list[float]], folder: Path) -> None:
-    """Write the pipeline. `moments` are the latents' mean and deviation per channel, which go into the VAE's config."""
+    """Write the pipeline. `moments` are the latents' mean and deviation per channel; they go into the VAE's config."""
     mean, deviation = moments
-    vae = d.AutoencoderKLWan.from_config({**vae.config, "latents_mean": mean, "latents_std": deviation})
+    described = {name: value for name, value in vae.config.items() if not name.startswith("_")}  # not where it was read
+    shipped = d.AutoencoderKLWan.from_config({**described, "latents_mean": mean, "latents_std": deviation})
+    shipped.load_state_dict(vae.state_dict())
     beside = folder.with_name(folder.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)
     pipeline = d.WanPipeline(
         tokenizer=model.tokenizer,
         text_encoder=_halved(model.text_encoder),
-        vae=vae,
+        vae=_halved(shipped),
         scheduler=d.FlowMatchEulerDiscreteScheduler(shift=1.0),
         transformer=_halved(model.transformer),
     )
@@ -36,12 +38,12 @@ def save_vae(vae: Any, folder: Path) -> None:
 
 
 def load_vae(folder: Path) -> Any:
-    return d.AutoencoderKLWan.from_pretrained(folder, torch_dtype=torch.float32).eval()
+    return d.AutoencoderKLWan.from_pretrained(folder, dtype=torch.float32).eval()
 
 
 def load_pipeline(folder: Path) -> Any:
     """The pipeline in float32: bfloat16 saves space on disk, and rounds on the way."""
-    pipeline = d.WanPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    pipeline = d.WanPipeline.from_pretrained(folder, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 

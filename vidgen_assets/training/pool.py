@@ -30,14 +30,14 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A shelf for each of the configuration's formats, in its order."""
+    """A shelf for each of the phase's formats, in its order."""
 
     shelves: tuple[Shelf, ...]
 
     def moments(self) -> tuple[list[float], list[float]]:
         """Mean and standard deviation of each channel."""
         values = torch.cat([shelf.latents.float().transpose(0, 1).flatten(1) for shelf in self.shelves], 1)
-        return values.mean(1).tolist(), values.std(1).tolist()
+        return values.mean(1).tolist(), values.std(1).clamp_min(1e-3).tolist()
 
 
 def filled_pool(
@@ -55,7 +55,7 @@ def filled_pool(
                 config, vae, number, size, folder / f"{number}-{size.width}x{size.height}.safetensors", device,
                 is_stopped, tell,
             )
-            for size in config.transformer.formats
+            for size in config.transformer.phases[number].formats
         )
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def _filled_shelf(
     config: TrainingConfig, vae: Any, number: int, size: Format, path: Path, device: str,
     is_stopped: Callable[[], bool], tell: Callable[[str], None],
 ) -> Shelf:  # fmt: skip
-    count = config.transformer.share(size)
+    count = config.transformer.phases[number].share(size)
     looks, _ = split(config.held_out)
     parts: list[Tensor] = []
     shown: list[Tensor] = []
@@ -85,10 +85,13 @@ def _filled_shelf(
         parts.append(mean.to("cpu", torch.bfloat16))
         shown.append(torch.tensor([ALL_LOOKS.index(look) for look in drawn]))
         done += len(dice)
-        if done % _SAVED_EVERY < _AT_ONCE or done == count or is_stopped():
+        stopped = is_stopped()
+        if done % _SAVED_EVERY < _AT_ONCE or done == count or stopped:
             parts, shown = [torch.cat(parts)], [torch.cat(shown)]
-            save_file({"latents": parts[0], "looks": shown[0]}, path)
+            beside = path.with_suffix(".new")
+            save_file({"latents": parts[0], "looks": shown[0]}, beside)
+            beside.replace(path)
             tell(f"pool {number}, {name}: {done}/{count} clips")
-        if is_stopped():
+        if stopped and done < count:
             raise Stopped(f"pool {number}, {name}: stopped at clip {done} of {count}")
     return Shelf(torch.cat(parts)[:count], tuple(ALL_LOOKS[index] for index in torch.cat(shown)[:count].tolist()))

@@ -93,10 +93,11 @@ class TransformerTraining:
     def _batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, torch.Generator]:
         size = self._config.transformer
         dice = generator(self._config.seed, "transformer", step)
-        weights = torch.tensor([each.weight for each in size.formats])
-        at = int(torch.multinomial(weights, 1, generator=dice))
-        shelf = self._pool_of(size.pool_of(step)).shelves[at]
-        chosen = torch.randint(len(shelf.looks), (size.formats[at].batch,), generator=dice)
+        number = size.pool_of(step)
+        formats = size.phases[number].formats
+        at = int(torch.multinomial(torch.tensor([each.weight for each in formats]), 1, generator=dice))
+        shelf = self._pool_of(number).shelves[at]
+        chosen = torch.randint(len(shelf.looks), (formats[at].batch,), generator=dice)
         chooser = random.Random(f"{self._config.seed}/{step}")
         prompts = [
             "" if chooser.random() < size.prompt_dropout else in_words(shelf.looks[index], chooser)

@@ -3,9 +3,9 @@
 from typing import Any
 
 import transformers
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from vidgen_assets.backdrops.vocabulary import ASPECTS, FILLERS
+from vidgen_assets.backdrops.vocabulary import words
 from vidgen_assets.training.config import TrainingConfig
 
 _PAD, _END, _UNKNOWN = "<pad>", "</s>", "<unk>"
@@ -13,16 +13,12 @@ _PAD, _END, _UNKNOWN = "<pad>", "</s>", "<unk>"
 t: Any = transformers
 
 
-def words() -> list[str]:
-    """Every word of the vocabulary, sorted."""
-    phrases = [phrase for values in ASPECTS.values() for spoken in values.values() for phrase in spoken]
-    return sorted({word for phrase in phrases for word in phrase.split()} | set(FILLERS))
-
-
 def new_tokenizer(longest: int) -> Any:
     vocabulary = {word: number for number, word in enumerate([_PAD, _END, _UNKNOWN, ",", *words()])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=_UNKNOWN))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Lowercase(), normalizers.Replace(Regex(r"[^\p{L}\p{N},]+"), " ")]
+    )  # words are cut where the reader of prompts cuts them: "red-blue!" is two
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"$A {_END}", special_tokens=[(_END, vocabulary[_END])]
