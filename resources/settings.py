@@ -12,6 +12,7 @@
 | `VIDGEN_EXECUTOR` | `in_process`, `multiprocess` or `k8s` | `in_process` |
 | `VIDGEN_GPU_MEMORY_GIB` | GiB of memory of the cards in the GPU pool | none: models run on this machine's processor |
 | `VIDGEN_MODEL_CACHE` | the folder of a model hub's cache, mounted or on disk | none |
+| `VIDGEN_SHIPPED_MODELS` | `0`: a home doesn't take in the project's own models by itself | on; in production off |
 
 A bucket's address and credentials are the cloud's own variables, read by the store's library:
 
@@ -54,6 +55,7 @@ class Settings:
     executor: Executor
     gpu_memory_gib: float | None
     model_cache: Path | None
+    takes_in_shipped_models: bool
 
     @property
     def dagster_home(self) -> Path:
@@ -71,6 +73,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         inbox=env.get("VIDGEN_INBOX") or str(home / "inbox"),
         media_roots=tuple(root.strip() for root in env.get("VIDGEN_MEDIA_ROOTS", "").split(",") if root.strip()),
         production=_flag(env, "VIDGEN_PRODUCTION"),
+        takes_in_shipped_models=_flag(env, "VIDGEN_SHIPPED_MODELS", default=not _flag(env, "VIDGEN_PRODUCTION")),
         signing_key_file=Path(key_file) if key_file else None,
         workers=_count(env, "VIDGEN_WORKERS"),
         executor=_executor(env),
@@ -79,9 +82,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
+def _flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
     value = env.get(name, "").strip().lower()
-    if value not in ("", "0", "1", "true", "false"):
+    if not value:
+        return default
+    if value not in ("0", "1", "true", "false"):
         raise InputError("a setting is not a flag", field=name, value=value, allowed=("1", "0", "true", "false"))
     return value in ("1", "true")
 

@@ -32,7 +32,7 @@ def open_session() -> Session:
     settings = replace(read_settings(), executor=Executor.IN_PROCESS)
     make_home(settings)
     shop = Factory.of(settings).workshop()
-    if not settings.production:
+    if settings.takes_in_shipped_models:
         register_shipped(shop)
     return Session(settings, build_defs(settings), shop)
 

@@ -49,4 +49,9 @@ def load_pipeline(folder: Path) -> Any:
 
 
 def _halved(part: nn.Module) -> Any:
-    return part.to(torch.bfloat16)
+    """`part` in bfloat16, but for what its class wants to keep in float32 (norms, the time's embedding)."""
+    kept = set(getattr(part, "_keep_in_fp32_modules", None) or ())
+    for name, parameter in part.named_parameters():
+        if kept.isdisjoint(name.split(".")):
+            parameter.data = parameter.data.to(torch.bfloat16)
+    return part
