@@ -55,7 +55,7 @@ test: lint types unit ## Lint, types and all tests that need nothing but pip
 	@echo "  make test-browser (wants Chromium), make demo (the factory end to end)"
 
 unit: $(STAMP) ## The tests alone
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 lint: $(STAMP) ## ruff: rules and formatting
 	$(BIN)/ruff check $(SOURCES)

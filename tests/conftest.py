@@ -28,6 +28,9 @@ NEEDS = {
     "needs_browser": Need("VIDGEN_TEST_BROWSER", "`make test-browser` runs them in a Chromium"),
 }
 
+SLOWEST_FIRST = ("end_to_end/test_killed.py", "diffusion/test_killed.py", "end_to_end/test_walk.py", "end_to_end")
+"""Files that take a minute: begun last, one of them would keep a single process busy at the end."""
+
 settings.register_profile("vidgen", derandomize=True, deadline=None)
 settings.load_profile("vidgen")
 
@@ -45,6 +48,15 @@ def _nothing_of_the_callers_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_f
 def _no_instance_of_an_earlier_test() -> Iterator[None]:
     with no_instance_left_behind():
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    return next((turn for turn, name in enumerate(SLOWEST_FIRST) if name in path), len(SLOWEST_FIRST))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -173,9 +173,9 @@ def test_the_darkest_twentieth_is_measured_and_not_the_darkest_pixel() -> None:
 
 
 def test_real_scenes_are_read_as_what_they_are() -> None:
-    """Palette, motion and speed of 40 looks, drawn at random; nearly all have to be right, whatever the look."""
+    """Of 16 looks, drawn at random, no meter may read more than one wrongly, whatever the look."""
     right: dict[str, list[bool]] = {"palette": [], "motion": [], "speed": [], "mood": []}
-    for index in range(40):
+    for index in range(16):
         dice = generator("read", index)
         look = drawn_look(ALL_LOOKS, dice)
         clip = (render(look, dice) * 255).round() / 255
@@ -183,9 +183,8 @@ def test_real_scenes_are_read_as_what_they_are() -> None:
         found = {"palette": colours.palette, "motion": moves.motion, "speed": moves.speed, "mood": mood(colours)}
         for aspect, values in right.items():
             values.append(found[aspect] == getattr(look, aspect))
-    shares = {aspect: sum(values) / len(values) for aspect, values in right.items()}
-    assert min(shares["palette"], shares["motion"], shares["speed"]) >= 0.97, shares
-    assert shares["mood"] >= 0.9, shares
+    wrong = {aspect: len(values) - sum(values) for aspect, values in right.items()}
+    assert max(wrong.values()) <= 1, wrong
 
 
 def test_flicker_is_the_second_difference_worked_by_hand() -> None:

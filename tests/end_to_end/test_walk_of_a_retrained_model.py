@@ -13,7 +13,7 @@ from tests.training.tiny import DOCUMENT, finished
 from vidgen_assets.clips.ledger import Status
 from vidgen_assets.training.release import release_of, write_release
 
-CLIPS = 12
+CLIPS = 7
 
 
 def a_release_file(folder: Path, name: str, **changes: Any) -> Path:

@@ -10,9 +10,9 @@ from tests.templates.cards import WORDS, a_card, a_cutout
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError, PermanentError
 from vidgen_assets.clips.spec import Aspect, ClipSpec
-from vidgen_assets.templates.backdrops import BackdropPainter
 from vidgen_assets.templates.colours import Colour
 from vidgen_assets.templates.document import load_template
+from vidgen_assets.templates.painters import painter_of
 from vidgen_assets.templates.scene import Timeline, Words
 from vidgen_assets.templates.timeline import check_spec, resolve_timeline
 
@@ -68,7 +68,7 @@ def test_words_read_on_the_backdrop_at_every_moment(
 ) -> None:
     variables = {**WORDS, "mood": mood, "backdrop": backdrop, "primary": primary, "accent": accent, "energy": 1.0}
     timeline = resolve_timeline(a_card(picture, variables=variables), TEMPLATE)
-    painter = BackdropPainter(timeline.backdrop, timeline.width, timeline.height)
+    painter = painter_of(timeline.backdrop, timeline.width, timeline.height)
     ink = Colour.of_hex(timeline.headline.block.colour)
     for turn in range(0, 100, 7):
         left, baseline = timeline.headline.block.lines[0].x, timeline.headline.block.lines[0].baseline

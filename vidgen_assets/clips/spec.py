@@ -140,7 +140,8 @@ class ClipSpec(Frozen):
         return Fraction(self.frame_count) / self.fps
 
     def to_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
+        """A clip without a scene behind its template doesn't mention it: it keeps the digest of times before scenes."""
+        return self.model_dump(mode="json", exclude={"backdrop"} if self.backdrop is None else None)
 
     @property
     def digest(self) -> Digest:

@@ -22,7 +22,9 @@ from vidgen_assets.models.release import Bucket, FrameGrid, ModelRelease, Vocabu
 from vidgen_assets.templates.scene import GeneratedBackdrop, Timeline
 
 VOCABULARY = Vocabulary(
+    floor=1.0,
     words=("blue", "gold", "soft", "waves", "stars", "slow", "drifting", "fast"),
+    fillers=("soft",),
     aspects={
         "palette": {"ocean": ("blue",), "gold": ("gold",)},
         "texture": {"waves": ("waves",), "stars": ("stars",)},
@@ -64,7 +66,8 @@ def backends_of(release: ModelRelease) -> tuple[EnsembleBackend, Counting]:
 
 def a_clip(picture: Path, **changes: Any) -> ClipSpec:
     route = Route(backend="ensemble", release="tiny", reason="the row describes a scene behind its template")
-    return a_card(picture, **{"backdrop": "soft blue waves", "route": route, "frame_count": 30, **changes})
+    values: dict[str, Any] = {"backdrop": "soft blue waves", "route": route, "frame_count": 30, **changes}
+    return a_card(picture, **values)
 
 
 def desk(picture: Path, drawer: Drawer) -> Desk:
