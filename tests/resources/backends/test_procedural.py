@@ -47,7 +47,8 @@ def backend() -> ProceduralBackend:
 def a_clip(prompt: str = PROMPT, **changes: Any) -> ClipSpec:
     route = Route(backend="procedural", release="scenes-1", reason="asked for by name")
     values: dict[str, Any] = {"template": None, "variables": {}, "frame_count": 13, "fps": Fraction(8), "route": route}
-    return a_spec(prompt=prompt, **{**values, "width": 224, "height": 128, **changes})
+    values |= {"width": 224, "height": 128, "prompt": prompt}
+    return a_spec(**{**values, **changes})
 
 
 DESK = Desk(a_digest("work"), Shelf(), Drawer())
