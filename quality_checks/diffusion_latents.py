@@ -30,7 +30,11 @@ def _document_fault(document: Any, spec: ClipSpec) -> str | None:
     missing = [name for name in _WANTED if not isinstance(document, dict) or name not in document]
     if missing:
         return f"the latents don't say their {', '.join(missing)}, so nobody could decode them"
-    clip = document["clip"]
+    return clip_fault(document["clip"], spec)
+
+
+def clip_fault(clip: Any, spec: ClipSpec) -> str | None:
+    """Where the latents' word on their clip (frame count, rate, seed) is not that of the spec; None if it is."""
     promised = {"frame_count": spec.frame_count, "fps": str(spec.fps), "seed": spec.seed}
     wrong = [
         f"{name} is {clip.get(name)}, promised {value}" for name, value in promised.items() if clip.get(name) != value

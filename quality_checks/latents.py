@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from quality_checks.check import Check, Exhibit
-from quality_checks.diffusion_latents import diffusion_latents_fault
+from quality_checks.diffusion_latents import clip_fault, diffusion_latents_fault
 from quality_checks.remote_latents import remote_latents_fault
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.errors import shorten
@@ -73,10 +73,8 @@ def _look_fault(data: bytes, spec: ClipSpec) -> str | None:
         document = _timeline(data)
     except _Malformed as fault:
         return str(fault)
-    promised = {"frame_count": spec.frame_count, "fps": str(spec.fps), "seed": spec.seed}
-    wrong = [f"{name} is {document.get(name)}, promised {v}" for name, v in promised.items() if document.get(name) != v]
-    if wrong:
-        return f"the latents are of another clip: {'; '.join(wrong)}"
+    if fault := clip_fault(document, spec):
+        return fault
     return None if isinstance(document.get("wanted"), dict) else "the latents don't say what is wanted"
 
 

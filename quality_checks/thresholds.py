@@ -35,7 +35,7 @@ class Thresholds:
     most_reversals_per_s: int = 6
 
     # Adherence. What a backdrop model was asked for and a viewer would miss at once; its meters get at least 97 % of
-    # real clips right (docs/models/backdrops). Another speed or mood is for a person to look at.
+    # real clips right (docs/backdrops.md). Another speed or mood is for a person to look at.
     decisive_aspects: tuple[str, ...] = ("palette", "texture", "motion")
 
     # Renditions. The rate control's promise is peak rate times (duration + one second of buffer); the container and

@@ -6,8 +6,6 @@ What the prompt asked for is read with the release's closed vocabulary; what is 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream
@@ -67,6 +65,6 @@ def adherence(pictures: "Pictures", prompt: str, vocabulary: Vocabulary | None) 
 
 @lru_cache(maxsize=1)
 def _texture_meter() -> "TextureMeter":
-    from vidgen_assets.backdrops.texture_meter import TextureMeter
+    from vidgen_assets.backdrops.texture_meter import PACKAGED_WEIGHTS, TextureMeter
 
-    return TextureMeter(Path(str(files("vidgen_assets.backdrops").joinpath("texture_meter.safetensors"))))
+    return TextureMeter(PACKAGED_WEIGHTS)

@@ -19,7 +19,7 @@ from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.generation import Cupboard, Desk, FrameStream, Generated, GenerationBackend, MediaShelf
 from vidgen_assets.clips.spec import ClipSpec, Route
-from vidgen_assets.models.release import Bucket, ModelRelease
+from vidgen_assets.models.release import Bucket, ModelRelease, Vocabulary
 from vidgen_assets.templates.generated import GENERATED_RECIPE, packed, unpacked
 from vidgen_assets.templates.scene import GeneratedBackdrop, Timeline
 from vidgen_assets.templates.timeline import Behind
@@ -92,7 +92,7 @@ class EnsembleBackend:
         return replace(made, data=self.template.timeline(spec, desk.media, behind).to_bytes())
 
     def decode_inputs(self, spec: ClipSpec) -> dict[str, Any]:
-        vocabulary = self.release_of(spec.route.release).vocabulary
+        vocabulary = self._vocabulary(spec)
         return {
             **self.template.decode_inputs(spec),
             "generated": GENERATED_RECIPE,
@@ -105,7 +105,7 @@ class EnsembleBackend:
         stream = self.template.decode(spec, latents, media)
         return MeasuredFrames(stream, lambda: _keys_in(latents), spec.backdrop or "", self._vocabulary(spec))
 
-    def _vocabulary(self, spec: ClipSpec) -> Any:
+    def _vocabulary(self, spec: ClipSpec) -> Vocabulary | None:
         return self.release_of(spec.route.release).vocabulary
 
     def _scene(self, spec: ClipSpec, desk: Desk) -> tuple[Behind, Generated]:

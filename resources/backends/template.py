@@ -38,11 +38,11 @@ class TemplateBackend:
 
         The picture is only looked at by `make_latents`: here it's still a reference.
         """
-        check_spec(spec, template_of(spec))
+        check_spec(spec, _template(spec))
 
     def latent_inputs(self, spec: ClipSpec) -> dict[str, Any]:
         """Variables are resolved, so that writing a default out gives the same work."""
-        template = template_of(spec)
+        template = _template(spec)
         return {
             "recipes": {"timeline": TIMELINE_RECIPE, "shaping": SHAPING_RECIPE, "backdrop": BACKDROP_RECIPE},
             "template": str(template.digest),
@@ -66,7 +66,7 @@ class TemplateBackend:
 
     def timeline(self, spec: ClipSpec, media: MediaShelf, behind: Behind | None = None) -> Timeline:
         """The timeline, over a generated scene if there is one. Raises as `make_latents`."""
-        timeline = resolve_timeline(spec, template_of(spec), behind)
+        timeline = resolve_timeline(spec, _template(spec), behind)
         reference = spec.image.reference if spec.image else ""
         read_picture(media.path(timeline.picture.digest), reference)
         return timeline
@@ -90,7 +90,7 @@ class TemplateBackend:
         return open_frames(timeline, load_template(timeline.template), media.path(timeline.picture.digest))
 
 
-def template_of(spec: ClipSpec) -> Template:
+def _template(spec: ClipSpec) -> Template:
     if spec.template is None:
         raise InputError("the template backend needs a template", field="template", allowed=library_names())
     return load_template(spec.template)

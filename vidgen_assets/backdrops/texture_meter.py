@@ -14,6 +14,9 @@ from torch import Tensor, nn
 from vidgen_assets.backdrops.meters import lightness
 from vidgen_assets.backdrops.vocabulary import TEXTURES
 
+PACKAGED_WEIGHTS = Path(__file__).with_suffix(".safetensors")
+"""Where the weights that travel with the package lie, or would."""
+
 
 class TextureClassifier(nn.Module):
     """(B, H, W) standardised lightness -> (B, textures) logits."""

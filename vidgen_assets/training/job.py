@@ -19,6 +19,7 @@ import torch
 import yaml
 from pydantic import ValidationError
 
+from vidgen_assets.backdrops.texture_meter import PACKAGED_WEIGHTS
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.training.autoencoder import AutoencoderTraining
 from vidgen_assets.training.config import TrainingConfig, read_config
@@ -28,7 +29,6 @@ from vidgen_assets.training.running import Run, Stopped
 from vidgen_assets.training.texture_meter import train_texture_meter
 from vidgen_assets.training.transformer import TransformerTraining
 
-PACKAGED_TEXTURE_METER = Path(__file__).parents[1] / "backdrops" / "texture_meter.safetensors"
 DEVICES = ("cpu", "cuda")
 
 
@@ -57,7 +57,7 @@ def texture_meter_for(folder: Path) -> Path:
     Raises `InputError` where there is neither.
     """
     own = folder / "texture_meter.safetensors"
-    found = next((path for path in (own, PACKAGED_TEXTURE_METER) if path.exists()), None)
+    found = next((path for path in (own, PACKAGED_WEIGHTS) if path.exists()), None)
     if found is None:
         raise InputError(
             "no weights of the texture meter",
