@@ -35,9 +35,12 @@ DOCUMENT: dict[str, Any] = {
         "ffn_dim": 64,
         "text_dim": 16,
         "text_layers": 1,
-        "course": {"steps": STEPS, "learning_rate": 0.002, "warmup": 2},
+        "courses": [
+            {"steps": STEPS - 2, "learning_rate": 0.002, "warmup": 2},
+            {"steps": 2, "learning_rate": 0.001, "warmup": 1},
+        ],
         "phases": [
-            {"until": STEPS // 2, "formats": [{"height": 32, "width": 32, "batch": 2}], "clips": 12},
+            {"until": STEPS // 2, "formats": [{"height": 32, "width": 32, "batch": 2}], "clips": 12, "frames": 1},
             {"until": STEPS, "formats": [{"height": 32, "width": 32, "batch": 2}], "clips": 12},
         ],
     },

@@ -1,5 +1,6 @@
 """What a training is made from. Another configuration is another release."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -50,6 +51,16 @@ class Course(Frozen):
         return self.learning_rate * rising * min(1.0, left)
 
 
+def course_at(courses: Sequence[Course], step: int) -> tuple[Course, int]:
+    """The course that step `step` (from 0) belongs to, and its number within it. Raises `ValueError` after the last."""
+    within = step
+    for course in courses:
+        if within < course.steps:
+            return course, within
+        within -= course.steps
+    raise ValueError(f"step {step} after the last one of {sum(course.steps for course in courses)}")
+
+
 class Stage(Frozen):
     """A run of steps at one size of clips."""
 
@@ -92,12 +103,7 @@ class AutoencoderConfig(Frozen):
 
     def course(self, step: int) -> tuple[Course, int]:
         """The course that step `step` (from 0) belongs to, and its number within it."""
-        within = step
-        for course in self.courses:
-            if within < course.steps:
-                return course, within
-            within -= course.steps
-        raise ValueError(f"step {step} after the last one of {self.steps}")
+        return course_at(self.courses, step)
 
     def stage(self, step: int) -> Stage:
         return next(stage for stage in self.stages if step < stage.until)
@@ -123,7 +129,7 @@ class AutoencoderConfig(Frozen):
 
 
 class Phase(Frozen):
-    """A run of steps on a pool of clips of its own. Small clips first: what textures are and how they move is learnt
+    """A run of steps on a pool of clips of its own. Small clips first, or single pictures: what textures are is learnt
     from a fraction of the tokens."""
 
     until: Annotated[int, Field(ge=1)]
@@ -131,6 +137,8 @@ class Phase(Frozen):
     """Each batch is of one of them, drawn by weight."""
     clips: Annotated[int, Field(ge=1)]
     """How many clips' latents are in the pool, shared out by the formats' weights."""
+    frames: Annotated[int, Field(ge=1)] | None = None
+    """Of each clip: 4k+1, the training's own number unless given; 1 for single pictures."""
 
     def share(self, size: Format) -> int:
         """How many of the pool's clips have this format."""
@@ -147,9 +155,10 @@ class TransformerConfig(Frozen):
     text_dim: int = 64
     text_layers: int = 2
     longest_prompt: int = 32
-    course: Course
+    courses: Annotated[tuple[Course, ...], Field(min_length=1)]
+    """One after the other, each with a rise and a fall of the learning rate."""
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
-    """In order; the last one reaches the course's end. Each has a pool of its own, numbered from 0."""
+    """In order; the last one reaches the last course's end. Each has a pool of its own, numbered from 0."""
     prompt_dropout: Share = 0.1
     precision: Precision = "float32"
     compile: bool = False
@@ -160,9 +169,18 @@ class TransformerConfig(Frozen):
         ends = [phase.until for phase in self.phases]
         if ends != sorted(set(ends)):
             raise ValueError(f"The phases end at steps {ends}; each has to end after the one before.")
-        if ends[-1] < self.course.steps:
-            raise ValueError(f"The last phase ends before step {self.course.steps}: the course goes on without clips.")
+        if ends[-1] < self.steps:
+            raise ValueError(f"The last phase ends before step {self.steps}: the course goes on without clips.")
         return self
+
+    @property
+    def steps(self) -> int:
+        """Of all courses."""
+        return sum(course.steps for course in self.courses)
+
+    def course(self, step: int) -> tuple[Course, int]:
+        """The course that step `step` (from 0) belongs to, and its number within it."""
+        return course_at(self.courses, step)
 
     def pool_of(self, step: int) -> int:
         """The number of the phase that step `step` (from 0) belongs to, and so of its pool."""
@@ -180,9 +198,14 @@ class TrainingConfig(Frozen):
 
     @model_validator(mode="after")
     def _whole_groups(self) -> "TrainingConfig":
-        if self.frames % 4 != 1:
-            raise ValueError(f"frames is {self.frames}; allowed: 4k+1 (5, 9, 13, ...), what a Wan VAE encodes whole.")
+        for frames in (self.frames, *(phase.frames or 1 for phase in self.transformer.phases)):
+            if frames % 4 != 1:
+                raise ValueError(f"frames is {frames}; allowed: 4k+1 (5, 9, 13, ...), what a Wan VAE encodes whole.")
         return self
+
+    def frames_of(self, phase: int) -> int:
+        """Of the clips in the pool of this number."""
+        return self.transformer.phases[phase].frames or self.frames
 
 
 def read_config(path: Path) -> TrainingConfig:

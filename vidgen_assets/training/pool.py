@@ -78,7 +78,7 @@ def _filled_shelf(
         dice = [generator(config.seed, "pool", number, name, at) for at in range(done, min(count, done + _AT_ONCE))]
         drawn = [drawn_look(looks, die) for die in dice]
         clips = [
-            render(look, die, config.frames, size.height, size.width, device)
+            render(look, die, config.frames_of(number), size.height, size.width, device)
             for look, die in zip(drawn, dice, strict=True)
         ]
         mean, _ = encoded(vae, torch.stack(clips).transpose(1, 2) * 2 - 1)

@@ -52,16 +52,16 @@ class TransformerTraining:
         device: str = "cpu",
     ) -> None:  # fmt: skip
         self._config, self._device, self._pool_of = config, device, pool_of
-        self.steps = config.transformer.course.steps
+        self.steps = config.transformer.steps
         self.model = TextToLatents(config).to(device)
         mean, std = (torch.tensor(part, device=device).view(1, -1, 1, 1, 1) for part in moments)
         self._mean, self._std = mean, std
         self._optimisers = Optimisers(
             self.model.named_parameters(),
-            config.transformer.course.learning_rate,
+            config.transformer.courses[0].learning_rate,
             adam_only=("text_encoder", "transformer.patch_embedding", "transformer.proj_out"),
         )
-        self.average = Average(self.model, config.transformer.course.ema)
+        self.average = Average(self.model, config.transformer.courses[0].ema)
         self._flow = torch.compile(self.model, dynamic=False) if config.transformer.compile else self.model
 
     def step(self, step: int) -> dict[str, float]:
@@ -74,7 +74,8 @@ class TransformerTraining:
             flow = self._flow(latents + (noise - latents) * part, time * _CLOCK, tokens, mask)
         loss = (flow.float() - (noise - latents)).square().mean()
         loss.backward()
-        norm = self._optimisers.step(self._config.transformer.course.rate(step))
+        course, within = self._config.transformer.course(step)
+        norm = self._optimisers.step(course.rate(within))
         self.average.follow(self.model, step)
         return {"loss": loss.item(), "norm": norm}
 
