@@ -50,6 +50,9 @@ class EnsembleBackend:
         """The scene is in the latents: what is drawn from them is as cheap and as exact as a template's frames."""
         return False
 
+    def follows_narration(self, spec: ClipSpec) -> bool:
+        return self.template.follows_narration(spec)
+
     def admit(self, spec: ClipSpec) -> None:
         """Raises as both backends do; the scene's prompt is `backdrop`."""
         self.template.admit(spec)
@@ -85,11 +88,11 @@ class EnsembleBackend:
         name = self._scene_name(spec)
         kept = _behind_of(desk.cupboard.get(name))
         if kept is not None:
-            timeline = self.template.timeline(spec, desk.media, kept)
+            timeline = self.template.timeline(spec, desk.media, desk.narration, kept)
             return Generated(timeline.to_bytes(), provenance={"release": spec.route.release, "scene": "reused"})
         behind, made = self._scene(spec, desk)
         desk.cupboard.put(name, _record_of(behind))
-        return replace(made, data=self.template.timeline(spec, desk.media, behind).to_bytes())
+        return replace(made, data=self.template.timeline(spec, desk.media, desk.narration, behind).to_bytes())
 
     def decode_inputs(self, spec: ClipSpec) -> dict[str, Any]:
         vocabulary = self._vocabulary(spec)

@@ -10,7 +10,8 @@ from PIL import Image
 
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import PermanentError
-from vidgen_assets.templates.generated import GeneratedPainter, cell_px, packed, unpacked
+from vidgen_assets.templates.colours import Colour
+from vidgen_assets.templates.generated import GeneratedPainter, cell_px, packed, shift_towards, unpacked
 from vidgen_assets.templates.painters import painter_of
 from vidgen_assets.templates.scene import GeneratedBackdrop
 
@@ -131,3 +132,22 @@ def test_what_is_no_picture_is_refused() -> None:
     for data in (b"", b"not a picture", truncated.getvalue()[:60]):
         with pytest.raises(PermanentError, match="can't be read"):
             unpacked(data, 1)
+
+
+def test_a_scene_of_the_wanted_tone_is_not_shifted() -> None:
+    keys = np.full((3, 4, 5, 3), (200, 120, 40), np.uint8)
+    assert shift_towards(keys, Colour(200, 120, 40), 1.0) == pytest.approx((0, 0, 0), abs=0.1)
+
+
+def test_a_grey_scene_takes_on_the_tone_and_keeps_its_light() -> None:
+    keys = np.full((3, 4, 5, 3), 120, np.uint8)
+    blue = Colour.of_hex("#3355cc")
+    red, _, more_blue = shift_towards(keys, blue, 0.5)
+    assert more_blue > 15 > -5 > red
+    shown = Colour(*(120 + shift for shift in shift_towards(keys, blue, 0.5)))
+    assert shown.luminance == pytest.approx(Colour(120, 120, 120).luminance, rel=0.15)
+
+
+def test_no_share_shifts_nothing() -> None:
+    keys = np.full((3, 4, 5, 3), 120, np.uint8)
+    assert shift_towards(keys, Colour.of_hex("#3355cc"), 0.0) == pytest.approx((0, 0, 0), abs=1e-3)

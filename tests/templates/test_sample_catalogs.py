@@ -4,20 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from resources.backends.template import TemplateBackend
 from tests.templates.cards import a_card
 from vidgen_assets.catalogs.catalog import LoadedCatalog, load_catalog
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import Aspect, ClipRequest, Priority
-from vidgen_assets.templates.document import library_names, load_template
+from vidgen_assets.templates.library import TemplateLibrary
 from vidgen_assets.templates.pictures import read_picture
-from vidgen_assets.templates.timeline import check_spec
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CATALOGS = ("lumen_shop", "quick")
 
 
 def the_catalog(name: str) -> LoadedCatalog:
-    return load_catalog(EXAMPLES / name / "catalog.csv", templates=library_names(), profiles=load_profiles())
+    return load_catalog(EXAMPLES / name / "catalog.csv", templates=TemplateLibrary().names(), profiles=load_profiles())
 
 
 def requests(name: str) -> list[ClipRequest]:
@@ -47,7 +47,7 @@ def test_every_other_row_can_be_made(name: str) -> None:
             language=request.language,
             frame_count=int(request.duration_s * 30),
         )
-        check_spec(card, load_template(request.template))
+        TemplateBackend().admit(card)
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/pictures/*.png")), ids=lambda path: path.stem)

@@ -5,10 +5,10 @@ import pytest
 from tests.templates.cards import WORDS
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.spec import VariableValue
-from vidgen_assets.templates.document import load_template
+from vidgen_assets.templates.library import TemplateLibrary
 from vidgen_assets.templates.variables import resolve_variables, variable_problems
 
-DOCUMENT = load_template("product_card").document
+DOCUMENT = TemplateLibrary().load("product_card").document
 
 
 def test_defaults_stand_in_for_what_is_not_given() -> None:
@@ -74,3 +74,55 @@ def test_all_problems_are_found_in_one_pass() -> None:
     ]
     with pytest.raises(InputError, match="6 variables of template 'product_card' are wrong"):
         resolve_variables(DOCUMENT, wrong)
+
+
+@pytest.mark.parametrize("strange", ["\u2067", "\u202e", "\ufeff", "\x07", "\u2029", "\u200f"])
+def test_controls_are_refused_with_their_name_and_place(strange: str) -> None:
+    with pytest.raises(InputError) as caught:
+        resolve_variables(DOCUMENT, {**WORDS, "headline": f"Li{strange}ght"})
+    assert f"U+{ord(strange):04X}) at place 3" in caught.value.found
+
+
+@pytest.mark.parametrize("hidden", ["fr\u200bee", "fr\u200cee", "\u200dfree", "свет\u200dло", "می\u200c\u200cخواهم"])
+def test_joiners_that_only_hide_a_word_are_refused(hidden: str) -> None:
+    with pytest.raises(InputError, match="formatting character"):
+        resolve_variables(DOCUMENT, {**WORDS, "headline": hidden})
+
+
+def test_a_heap_of_marks_on_one_letter_is_refused() -> None:
+    assert resolve_variables(DOCUMENT, {**WORDS, "headline": "e" + "\u0301" * 6})
+    with pytest.raises(InputError, match="more than 6 marks, the last of them at place 8"):
+        resolve_variables(DOCUMENT, {**WORDS, "headline": "e" + "\u0301" * 7})
+
+
+@pytest.mark.parametrize("kept", ["می\u200cخواهم", "Donau\u00addampf", "20\u202f000", "ไทย\u200bไทย"])
+def test_joiners_and_spaces_of_typesetters_are_kept(kept: str) -> None:
+    assert resolve_variables(DOCUMENT, {**WORDS, "headline": kept})["headline"] == kept
+
+
+NEWS = TemplateLibrary().load("news_summary").document
+STORY = {"brand": "Post", "headline": "News", "pictures": ("a.jpg",)}
+
+
+@pytest.mark.parametrize("given", [("One.", "Two."), "One. | Two.", "One.\nTwo.", (" One. ", "", "Two.")])
+def test_a_list_may_be_written_as_one_text(given: VariableValue) -> None:
+    assert resolve_variables(NEWS, {**STORY, "points": given})["points"] == ("One.", "Two.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"points": ("x",) * 7}, "variables.points", "7 elements"),
+        ({"points": ("fine", "x" * 111)}, "variables.points", "of element 2"),
+        ({"points": ("fine", "turned \u202e")}, "variables.points", "of element 2"),
+        ({"points": 7}, "variables.points", "no list"),
+        ({"points": ()}, "variables.points", "needs it"),
+        ({"points": ("One.",), "pictures": ("a.jpg",) * 8}, "variables.pictures", "8 pictures"),
+        ({"points": ("One.",), "pictures": 3}, "variables.pictures", "no list"),
+    ],
+)
+def test_a_wrong_list_is_refused(changes: dict[str, VariableValue], field: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        resolve_variables(NEWS, {**STORY, **changes})
+    assert caught.value.field == field
+    assert said in caught.value.found

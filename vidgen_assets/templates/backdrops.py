@@ -5,6 +5,7 @@ the same bytes. All motion is periodic over the clip: the last frame flows into 
 `lights.py`; here are the grid, the calm area under the words, and the enlargement.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,8 +44,7 @@ class BackdropPainter:
     def __post_init__(self) -> None:
         self._grid = Grid.over(self.width, self.height, cell_px(self.width, self.height))
         self._light = make_light(self.scene, self._grid)
-        quiet = [calm_field(self._grid, box) for box in self.scene.calm_boxes]
-        self._quiet = (np.maximum.reduce(quiet) * self.scene.calm)[..., None]
+        self._quiet = calm_fields(self._grid, self.scene.calm_boxes) * np.float32(self.scene.calm)
         self._base = np.array(Colour.of_hex(self.scene.base).channels, np.float32)
         self._grain = grain_of(self.scene.seed, self.width)
 
@@ -132,6 +132,12 @@ def grain_of(seed: int, width: int) -> NDArray[np.int16]:
     grain = np.repeat(rows, 4, axis=1)
     grain[:, 3::4] = 0
     return grain
+
+
+def calm_fields(grid: Grid, boxes: Sequence[tuple[float, float, float, float]]) -> NDArray[np.floating]:
+    """(rows, columns, 1): how far each cell belongs to one of the boxes, nowhere if there is none."""
+    fields = [calm_field(grid, box) for box in boxes]
+    return (np.maximum.reduce(fields) if fields else np.zeros_like(grid.x))[..., None]
 
 
 def calm_field(grid: Grid, box: tuple[float, float, float, float]) -> NDArray[np.floating]:

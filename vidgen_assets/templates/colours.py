@@ -54,6 +54,11 @@ class Colour:
         mine, theirs = _OkLab.of(self), _OkLab.of(other)
         return _OkLab(*(m + (t - m) * share for m, t in zip(mine.axes, theirs.axes, strict=True))).colour()
 
+    def toned(self, towards: "Colour", share: float) -> "Colour":
+        """This colour as light as it is, its hue and chroma drawn towards those of `towards` by `share` (0..1)."""
+        mine, theirs = _OkLab.of(self), _OkLab.of(towards)
+        return replace(mine, a=mine.a + (theirs.a - mine.a) * share, b=mine.b + (theirs.b - mine.b) * share).colour()
+
     def at(self, lightness: float, chroma: float = 1.0) -> "Colour":
         """The same hue at another OKLab lightness (0..1), its chroma scaled, then reduced until sRGB holds it."""
         lab = _OkLab.of(self)

@@ -1,52 +1,48 @@
 """The compositor: draws frame k of a timeline with skia, the same bytes every time.
 
-What stands still is painted once into sprites; a frame is the backdrop, the picture, and sprites put where their motion
-says. 1280x720 takes about 10 ms of one thread (2026-11). skia-python holds the GIL while it draws: threads don't help,
-processes do. How sprites look lives in `sprites.py`.
+What stands still is painted once into sprites; a frame is the backdrop, pictures, and sprites put where their motion
+says. skia-python holds the GIL while it draws: threads don't help, processes do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import skia
 
+from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.generation import Frame, FrameShape
-from vidgen_assets.templates.document import Template
-from vidgen_assets.templates.easing import wave
-from vidgen_assets.templates.motion import Pose, pose
+from vidgen_assets.templates import scene
+from vidgen_assets.templates.easing import eased, wave
+from vidgen_assets.templates.library import Template, fonts_digest
 from vidgen_assets.templates.painters import Painter, painter_of
-from vidgen_assets.templates.pictures import ProductPicture, read_picture
-from vidgen_assets.templates.scene import Timeline
-from vidgen_assets.templates.sprites import (
-    ProductSprite,
-    Sprite,
-    arrow_sprite,
-    badge_sprite,
-    brand_sprite,
-    button_sprite,
-    line_sprites,
-    plate_sprite,
-    product_sprite,
-)
+from vidgen_assets.templates.painting import PIXELS, Sprite, flat
+from vidgen_assets.templates.photographs import PictureActor, picture_actor
+from vidgen_assets.templates.poses import pose
+from vidgen_assets.templates.putting import put
+from vidgen_assets.templates.sprites import Typesetter, arrow_sprite, sprites_of
 
-COMPOSITOR_RECIPE = 1
+COMPOSITOR_RECIPE = 2
 """Raise when the same timeline would have other frames."""
 
 _ARROW_PERIOD_S, _ARROW_REACH = 1.6, 0.16  # the arrow's nudge, in lengths of the arrow
-_PIXELS = skia.SamplingOptions()
-_LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear)
+
+Pictures = Callable[[Digest], Path]
+"""Where the bytes of a picture are."""
+Draw = Callable[[skia.Canvas, int], None]
+"""Draws one part on a canvas as it is in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFrames:
     """The frames of a timeline, drawn as they are asked for."""
 
-    timeline: Timeline
+    timeline: scene.Timeline
     template: Template
-    picture: Path
+    pictures: Pictures
 
     @property
     def shape(self) -> FrameShape:
@@ -54,127 +50,219 @@ class TemplateFrames:
         return FrameShape(timeline.width, timeline.height, timeline.fps, timeline.frame_count)
 
     def __iter__(self) -> Iterator[Frame]:
-        artist = Artist.ready(self.timeline, self.template, read_picture(self.picture, self.picture.name))
+        artist = Artist.ready(self.timeline, self.template, self.pictures)
         for frame in range(self.timeline.frame_count):
             yield artist.draw(frame)
 
 
-def open_frames(timeline: Timeline, template: Template, picture: Path) -> TemplateFrames:
-    """The frames of `timeline`. Raises `PermanentError` if `template` is not the edition it was resolved with."""
-    if template.digest != timeline.template_digest:
-        raise PermanentError(
-            f"template '{timeline.template}' has changed since these latents were made",
-            field="template_digest",
-            value=str(template.digest),
-            allowed=str(timeline.template_digest),
-            remedy="Make the clip's latents again.",
-        )
-    return TemplateFrames(timeline, template, picture)
+def open_frames(timeline: scene.Timeline, template: Template, pictures: Pictures) -> TemplateFrames:
+    """The frames of `timeline`. Raises `PermanentError` if template or fonts are not those it was resolved with."""
+    for what, found, wanted in (
+        ("template_digest", template.digest, timeline.template_digest),
+        ("fonts_digest", fonts_digest(), timeline.fonts_digest),
+    ):
+        if found != wanted:
+            raise PermanentError(
+                f"template '{timeline.template}' has changed since these latents were made",
+                field=what,
+                value=str(found),
+                allowed=str(wanted),
+                remedy="Make the clip's latents again.",
+            )
+    return TemplateFrames(timeline, template, pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A section with its parts ready to be drawn, and the frame from which the next one has taken over."""
+
+    section: scene.Section
+    draws: tuple[Draw, ...]
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)
 class Artist:
     """One clip's painted parts, ready to be put together."""
 
-    timeline: Timeline
+    timeline: scene.Timeline
     backdrop: Painter
-    plate: Sprite | None
-    product: ProductSprite
-    over: tuple[Sprite, ...]
-    arrow: Sprite
+    under: tuple[Draw, ...]
+    sections: tuple[Shown, ...]
+    over: tuple[Draw, ...]
 
     @classmethod
-    def ready(cls, timeline: Timeline, template: Template, picture: ProductPicture) -> "Artist":
+    def ready(cls, timeline: scene.Timeline, template: Template, pictures: Pictures) -> "Artist":
+        """Raises `InputError` for a picture that can't be used."""
+        stage = Stage.of(timeline, template, pictures)
         return cls(
             timeline=timeline,
             backdrop=painter_of(timeline.backdrop, timeline.width, timeline.height),
-            plate=plate_sprite(timeline.plate) if timeline.plate else None,
-            product=product_sprite(timeline.picture, picture),
-            over=(
-                brand_sprite(timeline, template),
-                *line_sprites(timeline, template),
-                badge_sprite(timeline, template),
-                button_sprite(timeline, template),
+            under=stage.draws(timeline.under),
+            sections=tuple(
+                Shown(section, stage.draws(section.parts), _gone(timeline, index))
+                for index, section in enumerate(timeline.sections)
             ),
-            arrow=arrow_sprite(timeline.button),
+            over=stage.draws(timeline.over),
         )
 
     def draw(self, frame: int) -> Frame:
         """Frame `frame` in memory of its own."""
+        pixels, canvas = self.blank(frame)
+        for draw in self.under:
+            draw(canvas, frame)
+        for shown in self.sections:
+            self.draw_section(canvas, shown, frame)
+        for draw in self.over:
+            draw(canvas, frame)
+        return pixels
+
+    def blank(self, frame: int) -> tuple[Frame, skia.Canvas]:
+        """A frame with nothing but the backdrop, and a canvas that draws on it."""
         timeline = self.timeline
         pixels: Frame = np.empty((timeline.height, timeline.width, 4), np.uint8)
         self.backdrop.paint(frame / timeline.frame_count, pixels)
-        info = skia.ImageInfo.Make(timeline.width, timeline.height, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType)
-        canvas = skia.Surface.MakeRasterDirect(info, pixels).getCanvas()
-        if self.plate:
-            _put(canvas, self.plate, frame)
-        self._put_product(canvas, frame)
-        for sprite in self.over:
-            _put(canvas, sprite, frame)
-        nudge = wave(frame / float(timeline.fps) / _ARROW_PERIOD_S) * _ARROW_REACH * timeline.button.arrow[2]
-        _put(canvas, self.arrow, frame, aside_px=nudge)
-        return pixels
+        return pixels, canvas_on(pixels)
 
-    def _put_product(self, canvas: skia.Canvas, frame: int) -> None:
-        """Picture and contact shadow. The product floats and comes slowly nearer; its shadow answers."""
-        scene, product = self.timeline.picture, self.product
-        now = pose(scene.motion, frame)
+    def draw_section(self, canvas: skia.Canvas, shown: Shown, frame: int) -> None:
+        """A section as far as it is there: alone, taking over, or being taken over from."""
+        if not shown.section.first_frame <= frame < shown.gone:
+            return
+        coming = _progress(shown.section, frame)
+        following = self._following(shown)
+        going = _progress(following, frame) if following else 0.0
+        size = (self.timeline.width, self.timeline.height)
+        layered = _enter(canvas, shown.section.takeover, coming, size)
+        layered += _exit(canvas, following.takeover if following else None, going, size)
+        for draw in shown.draws:
+            draw(canvas, frame)
+        for _ in range(layered):
+            canvas.restore()
+
+    def _following(self, shown: Shown) -> scene.Section | None:
+        at = self.sections.index(shown)
+        return self.sections[at + 1].section if at + 1 < len(self.sections) else None
+
+
+def _gone(timeline: scene.Timeline, index: int) -> int:
+    """The frame from which section `index` isn't seen any more."""
+    if index + 1 == len(timeline.sections):
+        return timeline.frame_count
+    following = timeline.sections[index + 1]
+    return following.first_frame + (following.takeover.frames if following.takeover else 0)
+
+
+def _progress(section: scene.Section | None, frame: int) -> float:
+    """How far a section has taken over, 0..1; without a takeover it's there at once."""
+    if section is None or frame < section.first_frame:
+        return 0.0
+    if section.takeover is None:
+        return 1.0
+    return eased(section.takeover.easing, (frame + 1 - section.first_frame) / section.takeover.frames)
+
+
+def _enter(canvas: skia.Canvas, takeover: scene.Takeover | None, way: float, size: tuple[int, int]) -> int:
+    """Prepare `canvas` for a section that is coming; how many times it has to be restored."""
+    if takeover is None or way >= 1:
+        return 0
+    match takeover.kind:
+        case "fade":
+            # First the old one goes, then the new one comes.
+            canvas.saveLayerAlpha(None, round(255 * max(0.0, 2 * way - 1)))
+        case "dissolve":
+            canvas.saveLayerAlpha(None, round(255 * way))
+        case "push":
+            canvas.save()
+            canvas.translate(size[0] * (1 - way), 0)
+        case "wipe":
+            canvas.save()
+            canvas.clipRect(skia.Rect.MakeWH(size[0] * way, size[1]))
+    return 1
+
+
+def _exit(canvas: skia.Canvas, takeover: scene.Takeover | None, way: float, size: tuple[int, int]) -> int:
+    """Prepare `canvas` for a section that the next one takes over from."""
+    if takeover is None or way <= 0:
+        return 0
+    match takeover.kind:
+        case "fade":
+            canvas.saveLayerAlpha(None, round(255 * max(0.0, 1 - 2 * way)))
+        case "dissolve":
+            return 0  # it stays until the new one covers it
+        case "push":
+            canvas.save()
+            canvas.translate(-size[0] * way, 0)
+        case "wipe":
+            canvas.save()
+            canvas.clipRect(skia.Rect.MakeXYWH(size[0] * way, 0, size[0], size[1]))
+    return 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Makes parts ready."""
+
+    timeline: scene.Timeline
+    setter: Typesetter
+    pictures: Pictures
+
+    @classmethod
+    def of(cls, timeline: scene.Timeline, template: Template, pictures: Pictures) -> "Stage":
+        return cls(timeline, Typesetter(template, timeline.language), pictures)
+
+    def draws(self, parts: Sequence[scene.Part]) -> tuple[Draw, ...]:
+        return tuple(chain.from_iterable(self.part(part) for part in parts))
+
+    def part(self, part: scene.Part) -> list[Draw]:
+        """What draws `part`, in order."""
+        match part:
+            case scene.PicturePart():
+                actor: PictureActor = picture_actor(part, [self.pictures(digest) for digest in part.pictures])
+                return [actor.draw]
+            case scene.ProgressPart():
+                return [_bar(part)]
+            case scene.PillPart():
+                found = [_putting(sprite) for sprite in sprites_of(part, self.setter)]
+                arrow = arrow_sprite(part)
+                return [*found, self._nudging(part, arrow)] if arrow else found
+            case _:
+                return [_putting(sprite) for sprite in sprites_of(part, self.setter)]
+
+    def _nudging(self, part: scene.PillPart, arrow: Sprite) -> Draw:
+        reach = _ARROW_REACH * (part.arrow[2] if part.arrow else 0.0) * (-1 if part.arrow_points_left else 1)
+        fps = float(self.timeline.fps)
+
+        def draw(canvas: skia.Canvas, frame: int) -> None:
+            put(canvas, arrow, frame, aside_px=wave(frame / fps / _ARROW_PERIOD_S) * reach)
+
+        return draw
+
+
+def canvas_on(pixels: Frame) -> skia.Canvas:
+    """A canvas that draws into `pixels`."""
+    height, width = pixels.shape[:2]
+    info = skia.ImageInfo.Make(width, height, PIXELS, skia.kOpaque_AlphaType)
+    return skia.Surface.MakeRasterDirect(info, pixels).getCanvas()
+
+
+def _putting(sprite: Sprite) -> Draw:
+    return lambda canvas, frame: put(canvas, sprite, frame)
+
+
+def _bar(part: scene.ProgressPart) -> Draw:
+    x, y, width, height = part.box
+    round_px = height / 2
+
+    def draw(canvas: skia.Canvas, frame: int) -> None:
+        now = pose(part.motion, frame)
         if now.opacity <= 0:
             return
-        passed = frame / self.timeline.frame_count
-        lift = wave(passed * scene.float_turns - 0.25)
-        scale = now.scale * (1 + (scene.zoom - 1) * passed) / scene.zoom
-        if product.window:
-            _put_photograph(canvas, product, now, scale)
-            return
-        if product.shadow:
-            spread = now.scale * (1 - 0.035 * (lift + 1))
-            _put_scaled(canvas, product.shadow, now.opacity * (0.93 - 0.07 * lift), spread, spread)
-        raised = now.below_px - scene.float_px * (lift + 1)
-        _put_scaled(canvas, product.sprite, now.opacity, scale, scale, raised)
+        passed = min(1.0, max(0.0, (frame + 1 - part.first_frame) / part.frames))
+        long = max(height, width * passed)
+        left = x + width - long if part.from_right else x
+        track = flat(part.track, part.track_opacity * now.opacity)
+        canvas.drawRoundRect(skia.Rect.MakeXYWH(x, y, width, height), round_px, round_px, track)
+        done = flat(part.fill, now.opacity)
+        canvas.drawRoundRect(skia.Rect.MakeXYWH(left, y, long, height), round_px, round_px, done)
 
-
-def _put_photograph(canvas: skia.Canvas, product: ProductSprite, now: Pose, scale: float) -> None:
-    canvas.save()
-    canvas.translate(0, now.below_px)
-    canvas.clipPath(product.window, doAntiAlias=True)
-    _put_scaled(canvas, product.sprite, now.opacity, scale, scale)
-    canvas.restore()
-
-
-def _put(canvas: skia.Canvas, sprite: Sprite, frame: int, aside_px: float = 0.0) -> None:
-    """At rest on whole pixels, copied; in motion between them, filtered."""
-    now = pose(sprite.motion, frame, sprite.index)
-    if now.opacity <= 0:
-        return
-    if now.is_at_rest and aside_px == 0:
-        canvas.drawImage(sprite.image, sprite.x, sprite.y, _PIXELS, skia.Paint(Alphaf=now.opacity))
-        return
-    if not now.hidden:
-        _put_scaled(canvas, sprite, now.opacity, now.scale, now.scale, now.below_px, aside_px)
-        return
-    canvas.save()
-    canvas.clipRect(skia.Rect.MakeXYWH(sprite.x, sprite.y, sprite.image.width(), sprite.image.height()))
-    _put_scaled(canvas, sprite, now.opacity, 1, 1, now.hidden * sprite.image.height())
-    canvas.restore()
-
-
-def _put_scaled(
-    canvas: skia.Canvas,
-    sprite: Sprite,
-    opacity: float,
-    across: float,
-    down: float,
-    below_px: float = 0.0,
-    aside_px: float = 0.0,
-) -> None:
-    """Scaled about the sprite's pivot. Dithering is on because it leads skia-python 144 around its slow linear filter:
-    500x500 px take 3.5 ms instead of 9 (2026-11); at 8 bits it changes nothing that can be seen."""
-    pivot_x, pivot_y = sprite.pivot
-    place = skia.Rect.MakeXYWH(
-        pivot_x + (sprite.x - pivot_x) * across + aside_px,
-        pivot_y + (sprite.y - pivot_y) * down + below_px,
-        sprite.image.width() * across,
-        sprite.image.height() * down,
-    )
-    canvas.drawImageRect(sprite.image, place, _LINEAR, skia.Paint(Alphaf=min(1.0, max(0.0, opacity)), Dither=True))
+    return draw

@@ -14,7 +14,7 @@ from PIL import Image
 
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.generation import Frame
-from vidgen_assets.templates.backdrops import Cells, calm_field, enlarge, grain_of, smoothed
+from vidgen_assets.templates.backdrops import Cells, calm_fields, enlarge, grain_of, smoothed
 from vidgen_assets.templates.colours import Colour
 from vidgen_assets.templates.lights import Grid
 from vidgen_assets.templates.scene import GeneratedBackdrop
@@ -33,6 +33,18 @@ def packed(keys: Keys) -> bytes:
     out = io.BytesIO()
     Image.fromarray(keys.reshape(-1, keys.shape[2], 3)).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def shift_towards(keys: Keys, towards: Colour, share: float) -> tuple[float, float, float]:
+    """What to add to red, green and blue for the pictures' mean colour to be toned `towards` a colour by `share`.
+
+    For the mean alone, as E. Reinhard et al., "Color Transfer between Images" (2001) have it: the scene keeps its
+    light and its own contrasts. Colours that leave the range are cut off.
+    """
+    mean = Colour(*(float(channel) for channel in keys.reshape(-1, 3).mean(axis=0)))
+    wanted = mean.toned(towards, share)
+    red, green, blue = (w - m for w, m in zip(wanted.channels, mean.channels, strict=True))
+    return (red, green, blue)
 
 
 def unpacked(data: bytes, count: int) -> Keys:
@@ -75,7 +87,8 @@ class GeneratedPainter:
     _grain: NDArray[np.int16] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._keys = unpacked(self.scene.keys, self.scene.key_count).astype(np.float32)
+        keys = unpacked(self.scene.keys, self.scene.key_count).astype(np.float32)
+        self._keys = np.clip(keys + np.array(self.scene.shift, np.float32), 0, 255)
         self._grid = Grid.over(self.width, self.height, cell_px(self.width, self.height))
         rows, columns = self._keys.shape[1:3]
         scale = min(columns / self.width, rows / self.height)  # key pixels to a pixel of the canvas
@@ -83,8 +96,7 @@ class GeneratedPainter:
         # From the middle of the picture, in key pixels.
         self._x = ((across - self.width / 2) * scale).astype(np.float32)
         self._y = ((down - self.height / 2) * scale).astype(np.float32)
-        quiet = [calm_field(self._grid, box) for box in self.scene.calm_boxes]
-        self._quiet = (np.maximum.reduce(quiet) * self.scene.calm)[..., None]
+        self._quiet = calm_fields(self._grid, self.scene.calm_boxes) * np.float32(self.scene.calm)
         self._base = np.array(Colour.of_hex(self.scene.base).channels, np.float32)
         self._grain = grain_of(self.scene.seed, self.width)
 

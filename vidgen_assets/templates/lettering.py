@@ -1,74 +1,58 @@
-"""Type: shaping with HarfBuzz (kerning, ligatures), balanced line breaks, and the largest size that fits.
+"""Type: faces with fonts to fall back on, balanced lines, and the largest size that fits.
 
-Widths are measured unhinted, so they scale exactly with the size. Drawing the glyphs lives in `compositor.py`.
+Glyphs and their places are in `shaping.py`, line breaks in `breaking.py`, the drawing in `typeset.py`.
 """
 
-# pyright: reportAttributeAccessIssue=false
-# uharfbuzz has its classes in a compiled module and ships no stubs.
-
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
 
-import uharfbuzz as hb
+from vidgen_assets.templates.bidi import line_of
+from vidgen_assets.templates.breaking import SOFT_HYPHEN, Piece, leading_of, phrases_of, pieces_of
+from vidgen_assets.templates.shaping import FontMetrics, Fonts, Shaped, lacking, metrics_of, shaped
 
-SHAPING_RECIPE = 1
+SHAPING_RECIPE = 2
 """Raise when the same text would break, measure or place its glyphs differently."""
 
-_SOFT_HYPHEN = "\u00ad"
 _SIZE_STEPS = 48
 _BALANCE_STEPS = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """A shaped line at size 1: glyph ids, their x offsets, y offsets, and the advance of the whole, in em."""
-
-    ids: tuple[int, ...]
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
-    advance: float
-
-
-@dataclass(frozen=True, slots=True)
-class FontMetrics:
-    """In em, positive upwards from the baseline."""
-
-    cap_height: float
-    x_height: float
+_KEEPS_PHRASES = 0.8
+"""Phrases stay whole down to this share of the size that the text could have if it broke anywhere."""
+_LONG = 200
+"""Characters. Longer texts are first measured as a whole: ten thousand are refused without looking for breaks."""
+_KERNED_AWAY = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Typeface:
-    """One font file in one language, with tracking in em."""
+    """Fonts in one language, with tracking in em. What the first has no glyph for is set in the next that does."""
 
-    path: Path
+    fonts: Fonts
     language: str
     tracking: float = 0.0
 
-    def shape(self, text: str) -> Glyphs:
-        return _shape(self.path, self.language, self.tracking, text)
+    def shape(self, text: str) -> Shaped:
+        return shaped(self.fonts, self.language, self.tracking, text)
 
     def width(self, text: str) -> float:
         """In em. Tracking after the last glyph is left out."""
         return self.shape(text).advance
 
     def missing(self, text: str) -> str:
-        """The characters the font has no glyph for, each once."""
-        wanted = dict.fromkeys(character for character in text if character != _SOFT_HYPHEN)
-        return "".join(character for character in wanted if 0 in self.shape(character).ids)
+        """The characters that can't be set in any of the fonts, each once."""
+        return lacking(self.fonts, text)
 
     @property
     def metrics(self) -> FontMetrics:
-        return _metrics(self.path)
+        """Of the first font: what lines are measured by."""
+        return metrics_of(self.fonts[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Lines that fit, and the size they fit at."""
+    """Lines that fit, and the size they fit at. `line_height` is in sizes, with room for tall scripts."""
 
     size: float
     lines: tuple[str, ...]
+    line_height: float = 1.0
 
 
 def fit(
@@ -86,95 +70,72 @@ def fit(
     `None` if it fits at none. Lengths share one unit, usually pixels. A block's height runs from the capitals of its
     first line to its last baseline: that is the edge the eye aligns.
     """
-    largest, smallest = sizes
-    for step in range(_SIZE_STEPS + 1):
-        size = largest + (smallest - largest) * step / _SIZE_STEPS
-        broken = balanced_lines(face, text, width / size)
-        if broken and len(broken) <= lines and block_height(face, len(broken), size, line_height) <= height:
-            return Fitted(size, broken)
-    return None
+    (biggest, smallest), leading = sizes, max(line_height, leading_of(text))
+    if _is_hopeless(face, text, lines * width / smallest):
+        return None
+
+    def largest(pieces: tuple[Piece, ...]) -> Fitted | None:
+        if _greedy(face, pieces, width / smallest, lines) is None:
+            return None
+        for step in range(_SIZE_STEPS + 1):
+            size = biggest + (smallest - biggest) * step / _SIZE_STEPS
+            broken = _greedy(face, pieces, width / size, lines)
+            if broken and block_height(face, len(broken), size, leading) <= height:
+                return Fitted(size, _balanced(face, text, pieces, width / size, broken), leading)
+        return None
+
+    pieces, phrases = pieces_of(text), phrases_of(text, face.language)
+    anywhere = largest(pieces)
+    if anywhere is None or phrases == pieces:
+        return anywhere
+    whole = largest(phrases)
+    return whole if whole and whole.size >= _KEEPS_PHRASES * anywhere.size else anywhere
+
+
+def _is_hopeless(face: Typeface, text: str, length: float) -> bool:
+    """Whether the words of a long text alone are longer than all lines together (em)."""
+    return len(text) > _LONG and _KERNED_AWAY * sum(face.width(word) for word in text.split(" ")) > length
 
 
 def block_height(face: Typeface, lines: int, size: float, line_height: float) -> float:
     return (face.metrics.cap_height + (lines - 1) * line_height) * size
 
 
-def balanced_lines(face: Typeface, text: str, width: float) -> tuple[str, ...] | None:
-    """`text` in as few lines as `width` (em) allows, evenly filled; `None` if a single word is wider."""
-    pieces = _pieces(text)
-    widest = _greedy(face, pieces, width)
-    if widest is None or len(widest) == 1:
-        return widest
+def balanced_lines(face: Typeface, text: str, width: float, most: int) -> tuple[str, ...] | None:
+    """`text` in as few lines as `width` (em) allows, evenly filled; `None` if that is more than `most`, or if a single
+    word is wider. Phrases of Japanese, Chinese and Korean stay whole if they can."""
+    for pieces in (phrases_of(text, face.language), pieces_of(text)):
+        if widest := _greedy(face, pieces, width, most):
+            return _balanced(face, text, pieces, width, widest)
+    return None
+
+
+def _balanced(
+    face: Typeface, text: str, pieces: tuple[Piece, ...], width: float, widest: tuple[str, ...]
+) -> tuple[str, ...]:
+    """As many lines as `widest` has, each running as the whole text does."""
     low, high, best = width / 2, width, widest
-    for _ in range(_BALANCE_STEPS):
+    for _ in range(_BALANCE_STEPS if len(widest) > 1 else 0):
         middle = (low + high) / 2
-        broken = _greedy(face, pieces, middle)
-        if broken is not None and len(broken) == len(widest):
+        broken = _greedy(face, pieces, middle, len(widest))
+        if broken is not None:
             high, best = middle, broken
         else:
             low = middle
-    return best
+    return tuple(line_of(text, line, face.language) for line in best)
 
 
-def _pieces(text: str) -> tuple[tuple[str, str], ...]:
-    """The text in unbreakable pieces, each with what follows it: a space, a soft hyphen, or nothing."""
-    pieces: list[tuple[str, str]] = []
-    word = ""
-    for character in text:
-        if character in (" ", _SOFT_HYPHEN):
-            pieces += [(word, character)] if word else []
-            word = ""
-        else:
-            word += character
-            if character == "-" and len(word) > 1:
-                pieces.append((word, ""))
-                word = ""
-    return (*pieces, (word, "")) if word else tuple(pieces)
-
-
-def _greedy(face: Typeface, pieces: tuple[tuple[str, str], ...], width: float) -> tuple[str, ...] | None:
+def _greedy(face: Typeface, pieces: tuple[Piece, ...], width: float, most: int) -> tuple[str, ...] | None:
     lines: list[str] = []
     line, joint = "", ""
     for piece, follows in pieces:
         longer = f"{line}{' ' if joint == ' ' else ''}{piece}" if line else piece
-        if line and face.width(longer + ("-" if follows == _SOFT_HYPHEN else "")) > width:
-            lines.append(line + ("-" if joint == _SOFT_HYPHEN else ""))
+        if line and face.width(longer + ("-" if follows == SOFT_HYPHEN else "")) > width:
+            lines.append(line + ("-" if joint == SOFT_HYPHEN else ""))
+            if len(lines) == most:
+                return None
             longer = piece
         if face.width(longer) > width:
             return None
         line, joint = longer, follows
     return (*lines, line)
-
-
-@lru_cache(maxsize=4096)
-def _shape(path: Path, language: str, tracking: float, text: str) -> Glyphs:
-    font, units_per_em = _font(path)
-    buffer = hb.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    buffer.direction = "ltr"
-    buffer.language = language
-    hb.shape(font, buffer)
-    x, ids, xs, ys = 0.0, [], [], []
-    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        ids.append(info.codepoint)
-        xs.append(x + position.x_offset / units_per_em)
-        ys.append(-position.y_offset / units_per_em)
-        x += position.x_advance / units_per_em + tracking
-    return Glyphs(tuple(ids), tuple(xs), tuple(ys), max(0.0, x - tracking) if ids else 0.0)
-
-
-@cache
-def _font(path: Path) -> tuple[hb.Font, int]:
-    face = hb.Face(hb.Blob.from_file_path(str(path)))
-    return hb.Font(face), face.upem
-
-
-@cache
-def _metrics(path: Path) -> FontMetrics:
-    font, units_per_em = _font(path)
-    heights = []
-    for letter in "Hx":
-        extents = font.get_glyph_extents(font.get_nominal_glyph(ord(letter)))
-        heights.append(extents.y_bearing / units_per_em if extents else 0.7)
-    return FontMetrics(*heights)

@@ -5,6 +5,7 @@ Placing and drawing it lives in `compositor.py`.
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +39,56 @@ def read_picture(path: Path, reference: str) -> ProductPicture:
     Raises `InputError` for what is no picture, is cut short, too large, too small or entirely transparent.
     """
     rgba = whole_picture(path, reference)
-    alpha = rgba.getchannel("A")
-    darkest, _ = alpha.getextrema()
-    if isinstance(darkest, int) and darkest >= _OPAQUE:
+    if not _is_cutout(rgba):
         return ProductPicture(rgba, is_cutout=False)
-    visible = alpha.point([255 if level > _FAINTEST else 0 for level in range(256)]).getbbox()
-    if visible is None:
+    return ProductPicture(rgba.crop(_visible(rgba, reference)), is_cutout=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSet:
+    """RGBA pixels, straight alpha, of pictures that belong together; cut-outs are trimmed alike, so that none jumps."""
+
+    images: tuple[Image.Image, ...]
+    are_cutouts: bool
+
+
+def read_pictures(paths: Sequence[Path], references: Sequence[str]) -> PictureSet:
+    """The pictures in `paths`. Raises `InputError` as `read_picture` does, and for a set of several sizes."""
+    if len(paths) == 1:
+        one = read_picture(paths[0], references[0])
+        return PictureSet((one.image,), one.is_cutout)
+    images = [whole_picture(path, reference) for path, reference in zip(paths, references, strict=True)]
+    cut = [_is_cutout(image) for image in images]
+    if not all(cut):
+        return PictureSet(tuple(images), are_cutouts=False)
+    odd = next((index for index, image in enumerate(images) if image.size != images[0].size), None)
+    if odd is not None:
+        raise _refused(
+            references[odd],
+            f"the pictures of a set are cut-outs of different sizes: {_size(images[odd])} and {_size(images[0])}",
+            "Export all of them at one size.",
+        )
+    boxes = [_visible(image, reference) for image, reference in zip(images, references, strict=True)]
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    return PictureSet(tuple(image.crop((left, top, right, bottom)) for image in images), are_cutouts=True)
+
+
+def _is_cutout(rgba: Image.Image) -> bool:
+    darkest, _ = rgba.getchannel("A").getextrema()
+    return not (isinstance(darkest, int) and darkest >= _OPAQUE)
+
+
+def _visible(rgba: Image.Image, reference: str) -> tuple[int, int, int, int]:
+    """What can be seen of a cut-out. Raises `InputError` if that is nothing."""
+    found = rgba.getchannel("A").point([255 if level > _FAINTEST else 0 for level in range(256)]).getbbox()
+    if found is None:
         raise _refused(reference, "the picture is entirely transparent", "Send a picture with something on it.")
-    return ProductPicture(rgba.crop(visible), is_cutout=True)
+    return found
+
+
+def _size(image: Image.Image) -> str:
+    return f"{image.width}x{image.height} px"
 
 
 def whole_picture(path: Path, reference: str) -> Image.Image:

@@ -10,9 +10,10 @@ from pydantic import Base64Bytes, Field, PlainSerializer, ValidationError
 
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.errors import PermanentError
+from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.spec import Rate
-from vidgen_assets.templates.document import Frozen
 from vidgen_assets.templates.easing import Easing
+from vidgen_assets.templates.layers import Form
 
 Number = Annotated[float, PlainSerializer(lambda value: round(value, 3), return_type=float)]
 """A length in pixels or a plain factor, kept to a thousandth."""
@@ -23,20 +24,22 @@ HexColour = str
 
 
 class Movement(Frozen):
-    """Coming or going between two frames: from (or to) `rise_px` below and `scale`, fading unless unmasked."""
+    """Coming or going from frame `first_frame`: from (or to) a place `rise_px` below and `aside_px` to the right, and
+    `scale`, fading unless unmasked."""
 
     first_frame: int
     frames: int
     easing: Easing
     rise_px: Number = 0.0
+    aside_px: Number = 0.0
     scale: Number = 1.0
     stagger_frames: Number = 0.0
     unmask: bool = False
 
 
 class Motion(Frozen):
-    enter: Movement
-    leave: Movement
+    enter: Movement | None = None
+    leave: Movement | None = None
 
 
 class Line(Frozen):
@@ -46,9 +49,9 @@ class Line(Frozen):
 
 
 class TextBlock(Frozen):
-    """Lines of one style. `font` is a key of the template's fonts; `tracking` is in em."""
+    """Lines of one style, which names its fonts; `tracking` is in em."""
 
-    font: str
+    style: str
     size_px: Number
     tracking: Number
     colour: HexColour
@@ -56,56 +59,113 @@ class TextBlock(Frozen):
     struck: bool = False
 
 
-class Plate(Frozen):
-    """An arch: round at the top, soft corners at the bottom, a vertical gradient."""
-
+class ShapePart(Frozen):
+    kind: Literal["shape"] = "shape"
+    form: Form
     box: Box
-    colours: tuple[HexColour, HexColour]
+    radius_px: Number
+    fill: tuple[HexColour, ...]
+    opacity: tuple[Number, Number]
+    """At the top and at the bottom."""
+    shine: bool
+    shadow: Number
     motion: Motion
 
 
-class Picture(Frozen):
-    """The customer's picture. A cut-out stands in `box`; a photograph without alpha fills `frame`."""
+class PicturePart(Frozen):
+    """A cut-out stands in `box`; a photograph fills `frame` through its form. A set is shown `turns` times from frame
+    `first_frame` on for `frames` frames."""
 
-    digest: Digest
+    kind: Literal["picture"] = "picture"
+    pictures: tuple[Digest, ...]
     box: Box
     frame: Box
+    contain: bool
+    focus: tuple[Number, Number]
+    form: Form
+    radius_px: Number
     motion: Motion
     float_px: Number
     float_turns: int
     zoom: Number
+    turns: int
+    first_frame: int
+    frames: int
 
 
-class Words(Frozen):
-    """A text block that moves on its own."""
+class WordsPart(Frozen):
+    """A text block that moves on its own; its lines may follow each other."""
 
+    kind: Literal["words"] = "words"
     block: TextBlock
     motion: Motion
 
 
-class Badge(Frozen):
-    centre: tuple[Number, Number]
-    diameter: Number
-    fill: HexColour
-    price: TextBlock
-    old_price: TextBlock | None
-    motion: Motion
-
-
-class Button(Frozen):
+class PillPart(Frozen):
+    kind: Literal["pill"] = "pill"
     box: Box
     fill: HexColour
     label: TextBlock
-    arrow: Box
+    arrow: Box | None
+    arrow_points_left: bool
+    is_button: bool
     motion: Motion
 
 
-class Mark(Frozen):
-    """The small disc beside the brand's name."""
-
+class BadgePart(Frozen):
+    kind: Literal["badge"] = "badge"
     centre: tuple[Number, Number]
-    radius: Number
+    diameter: Number
     fill: HexColour
+    blocks: tuple[TextBlock, ...]
+    motion: Motion
+
+
+class VeilPart(Frozen):
+    """A soft veil behind words, so that they can be read on a picture."""
+
+    kind: Literal["veil"] = "veil"
+    box: Box
+    soft_px: Number
+    """How far it takes to fade out around the box."""
+    colour: HexColour
+    opacity: Number
+    motion: Motion
+
+
+class ProgressPart(Frozen):
+    kind: Literal["progress"] = "progress"
+    box: Box
+    fill: HexColour
+    track: HexColour
+    track_opacity: Number
+    from_right: bool
+    first_frame: int
+    frames: int
+    motion: Motion
+
+
+Part = Annotated[
+    ShapePart | PicturePart | WordsPart | PillPart | BadgePart | VeilPart | ProgressPart, Field(discriminator="kind")
+]
+
+
+class Takeover(Frozen):
+    """How a section takes over from the one before, from its own first frame on."""
+
+    kind: Literal["fade", "dissolve", "push", "wipe"]
+    frames: int
+    easing: Easing
+
+
+class Section(Frozen):
+    """One scene: its parts are seen from `first_frame` on until the next section has taken over."""
+
+    name: str
+    first_frame: int
+    frames: int
+    takeover: Takeover | None
+    parts: tuple[Part, ...]
 
 
 class Backdrop(Frozen):
@@ -125,8 +185,8 @@ class Backdrop(Frozen):
 class GeneratedBackdrop(Frozen):
     """A moving ground made of a model's pictures (`generated.py`), which come as evenly spaced keys of the clip.
 
-    `course` is how the scene moves from one key to the next, in pixels of the keys: to the right, down; growth and
-    clockwise turn, as a plain factor and in radians.
+    The keys are as the model made them. `course` is how the scene moves from one key to the next, in pixels of the
+    keys: to the right, down; growth and clockwise turn, as a plain factor and in radians.
     """
 
     kind: Literal["generated"] = "generated"
@@ -134,6 +194,8 @@ class GeneratedBackdrop(Frozen):
     keys: Base64Bytes
     key_count: int
     course: tuple[Exact, Exact, Exact, Exact]
+    shift: tuple[Number, Number, Number] = (0.0, 0.0, 0.0)
+    """What is added to red, green and blue, so that the scene has the brand's tone."""
     seed: int
     calm_boxes: tuple[Box, ...]
     calm: Number
@@ -145,20 +207,16 @@ class Timeline(Frozen):
     recipe: int
     template: str
     template_digest: Digest
+    fonts_digest: Digest
     language: str
     width: int
     height: int
     fps: Rate
     frame_count: int
     backdrop: Annotated[Backdrop | GeneratedBackdrop, Field(discriminator="kind")]
-    plate: Plate | None
-    picture: Picture
-    brand: Words
-    mark: Mark
-    headline: Words
-    supporting: Words | None
-    badge: Badge
-    button: Button
+    under: tuple[Part, ...]
+    sections: tuple[Section, ...]
+    over: tuple[Part, ...]
 
     def to_bytes(self) -> bytes:
         return canonical_json(self.model_dump(mode="json"))

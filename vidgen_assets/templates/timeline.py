@@ -1,327 +1,239 @@
-"""From a clip's spec and a template to its timeline: places, colours, motion, and a ground the words can be read on.
+"""From a clip's spec and a template to its timeline: places, colours, motion, and words that can be read.
 
-The words' colour is chosen by contrast against the backdrop as it will be drawn, at its darkest and lightest under the
-words over the whole clip; where no ink reaches 4.5:1 the backdrop is calmed there until one does.
+Words get their colour last, from what really lies under them (`legibility.py`); what stands on a pill or a badge is
+held against that.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
-import numpy as np
-
+from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.spec import ClipSpec, MediaFile, VariableValue
-from vidgen_assets.templates import scene
-from vidgen_assets.templates.colours import Colour
-from vidgen_assets.templates.document import Element, Move, Template
-from vidgen_assets.templates.layout import PlacedCard, PlacedText, Setter, place_card
-from vidgen_assets.templates.painters import painter_of
-from vidgen_assets.templates.palette import (
-    READABLE_CONTRAST,
-    Palette,
-    bright_palette,
-    deep_palette,
-    most_legible,
-    softened,
-)
-from vidgen_assets.templates.variables import resolve_variables
+from vidgen_assets.clips.narration import Narration
+from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.templates import layers, scene
+from vidgen_assets.templates.agreement import IMAGE
+from vidgen_assets.templates.document import Scene
+from vidgen_assets.templates.generated import shift_towards, unpacked
+from vidgen_assets.templates.layers import Layer, Move
+from vidgen_assets.templates.library import Template, fonts_digest
+from vidgen_assets.templates.paints import Paints, paints_of
+from vidgen_assets.templates.placing import Placer
+from vidgen_assets.templates.setting import Canvas, joined
+from vidgen_assets.templates.timing import Clock, Shot, Span, shots_of, spans_of
+from vidgen_assets.templates.variables import elements, picture_variables
+from vidgen_assets.templates.wording import filled
 
-TIMELINE_RECIPE = 1
+TIMELINE_RECIPE = 2
 """Raise when the same spec would resolve to another timeline."""
-
-_GROUND_SAMPLES = 8
-_CALM_STEPS = (0.45, 0.6, 0.75, 0.9, 1.0)
-_SUPPORTING_FADE, _OLD_PRICE_FADE = 0.24, 0.18
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A generated scene to stand behind the layers, as `scene.GeneratedBackdrop` keeps it. `keys` is a PNG."""
+    """A generated scene's key pictures, and how it moves (`scene.GeneratedBackdrop`)."""
 
     keys: bytes
     key_count: int
     course: tuple[float, float, float, float]
 
 
-def check_spec(spec: ClipSpec, template: Template) -> None:
-    """Everything that can be wrong with a request for this template, picture aside. Raises `InputError`."""
-    variables = resolve_variables(template.document, spec.variables)
-    _check_duration(spec, template)
-    if spec.aspect not in template.document.layouts:
-        raise InputError(
-            f"template '{template.document.name}' has no layout for this aspect",
-            field="aspect",
-            value=spec.aspect.value,
-            allowed=[aspect.value for aspect in template.document.layouts],
-        )
-    _required_image(spec, template)
-    place_card(_setter(spec, template, variables))
-
-
-def _check_duration(spec: ClipSpec, template: Template) -> None:
-    limits = template.document.animation
-    if not limits.shortest_s <= spec.duration_s <= limits.longest_s:
-        raise InputError(
-            f"template '{template.document.name}' can't be played in this time",
-            field="duration_s",
-            value=float(spec.duration_s),
-            allowed=f"{limits.shortest_s:g} to {limits.longest_s:g} seconds",
-        )
-
-
-def _required_image(spec: ClipSpec, template: Template) -> MediaFile:
-    if spec.image is None:
-        raise InputError(
-            f"template '{template.document.name}' shows a product, and the row names no picture",
-            field="image",
-            allowed="a PNG, JPEG or WebP file, best with a transparent background",
-        )
-    return spec.image
-
-
-def resolve_timeline(spec: ClipSpec, template: Template, behind: Behind | None = None) -> scene.Timeline:
-    """The timeline of `spec`, over a generated scene if there is one. Raises `InputError` where `check_spec` would."""
-    check_spec(spec, template)
-    variables = resolve_variables(template.document, spec.variables)
-    setter = _setter(spec, template, variables)
-    card = place_card(setter)
-    paints = _paints(variables)
-    backdrop, inks = _legible_ground(card, _Ground(spec, setter, variables, paints, behind))
-    stage = _Stage(setter, _Clock(template, spec.fps, spec.frame_count), paints)
-    return scene.Timeline(
-        recipe=TIMELINE_RECIPE,
-        template=template.document.name,
-        template_digest=template.digest,
-        language=spec.language,
-        width=spec.width,
-        height=spec.height,
-        fps=spec.fps,
-        frame_count=spec.frame_count,
-        backdrop=backdrop,
-        plate=stage.plate() if variables["plate"] else None,
-        picture=stage.picture(_required_image(spec, template)),
-        brand=stage.words("brand", card.brand, inks.loud),
-        mark=scene.Mark(centre=card.mark[:2], radius=card.mark[2], fill=paints.palette.mark.hex),
-        headline=stage.words("headline", card.headline, inks.loud),
-        supporting=stage.words("supporting", card.supporting, inks.quiet) if card.supporting else None,
-        badge=stage.badge(card),
-        button=stage.button(card),
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Paints:
-    """The palette and the two inks, the mood's own first."""
-
-    palette: Palette
-    inks: tuple[Colour, Colour]
-    ink: Colour
-    paper: Colour
-
-
-@dataclass(frozen=True, slots=True)
-class _Inks:
-    loud: Colour
-    quiet: Colour
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    """Turns the document's seconds into frames of one clip; short clips play everything faster."""
-
-    template: Template
-    fps: Fraction
-    frame_count: int
-
-    @property
-    def duration_s(self) -> float:
-        return float(self.frame_count / self.fps)
-
-    def frames(self, seconds: float) -> float:
-        pace = min(1.0, self.duration_s / self.template.document.animation.full_length_s)
-        return seconds * pace * float(self.fps)
-
-    def turns(self, period_s: float) -> int:
-        return max(1, round(self.duration_s / period_s))
-
-    def motion(self, element: Element, unit: float) -> scene.Motion:
-        animation = self.template.document.animation
-        enter, leave = animation.enter[element], animation.leave[element]
-        ending_s = max(move.at_s + move.for_s for move in animation.leave.values())
-        return scene.Motion(
-            enter=self._movement(enter, round(self.frames(enter.at_s)), unit),
-            leave=self._movement(leave, self.frame_count - round(self.frames(ending_s - leave.at_s)), unit),
-        )
-
-    def _movement(self, move: Move, first_frame: int, unit: float) -> scene.Movement:
-        return scene.Movement(
-            first_frame=first_frame,
-            frames=max(1, round(self.frames(move.for_s))),
-            easing=move.easing,
-            rise_px=move.rise * unit,
-            scale=move.scale,
-            stagger_frames=self.frames(move.stagger_s),
-            unmask=move.unmask,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """Gives placed parts their paint and their motion."""
-
-    setter: Setter
-    clock: _Clock
-    paints: _Paints
-
-    def motion(self, element: Element) -> scene.Motion:
-        return self.clock.motion(element, self.setter.unit)
-
-    def plate(self) -> scene.Plate:
-        palette = self.paints.palette
-        colours = (palette.plate_top.hex, palette.plate_bottom.hex)
-        return scene.Plate(box=self.setter.box(self.setter.layout.plate), colours=colours, motion=self.motion("plate"))
-
-    def picture(self, image: MediaFile) -> scene.Picture:
-        idle = self.setter.template.document.animation.idle
-        return scene.Picture(
-            digest=image.digest,
-            box=self.setter.box(self.setter.layout.picture),
-            frame=self.setter.box(self.setter.layout.plate),
-            motion=self.motion("picture"),
-            float_px=idle.float_height * self.setter.unit,
-            float_turns=self.clock.turns(idle.float_period_s),
-            zoom=idle.zoom,
-        )
-
-    def words(self, element: Element, placed: PlacedText, ink: Colour) -> scene.Words:
-        return scene.Words(block=_block(placed, ink), motion=self.motion(element))
-
-    def badge(self, card: PlacedCard) -> scene.Badge:
-        fill, badge = self.paints.palette.badge, card.badge
-        ink = most_legible((self.paints.ink, self.paints.paper), fill)
-        quiet = softened(ink, (fill,), _OLD_PRICE_FADE, READABLE_CONTRAST)
-        return scene.Badge(
-            centre=badge.centre,
-            diameter=badge.diameter,
-            fill=fill.hex,
-            price=_block(badge.price, ink),
-            old_price=_block(badge.old_price, quiet, struck=True) if badge.old_price else None,
-            motion=self.motion("badge"),
-        )
-
-    def button(self, card: PlacedCard) -> scene.Button:
-        fill, button = self.paints.palette.button, card.button
-        label = _block(button.label, most_legible((self.paints.inks[1], self.paints.inks[0]), fill))
-        motion = self.motion("button")
-        return scene.Button(box=button.box, fill=fill.hex, label=label, arrow=button.arrow, motion=motion)
-
-
-def _setter(spec: ClipSpec, template: Template, variables: Mapping[str, VariableValue]) -> Setter:
-    return Setter(template, variables, spec.language, spec.aspect, spec.width, spec.height)
-
-
-def _paints(variables: Mapping[str, VariableValue]) -> _Paints:
-    primary, accent, paper, ink = (
-        Colour.of_hex(str(variables[name])) for name in ("primary", "accent", "paper", "ink")
-    )
-    if variables["mood"] == "deep":
-        return _Paints(deep_palette(primary, accent, paper), (paper, ink), ink, paper)
-    return _Paints(bright_palette(primary, accent, paper), (ink, paper), ink, paper)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What the backdrop is made from."""
+class Request:
+    """What a template is asked for: a spec, its variables, its pictures by the name of their variable."""
 
     spec: ClipSpec
-    setter: Setter
-    variables: Mapping[str, VariableValue]
-    paints: _Paints
-    behind: Behind | None
+    template: Template
+    values: Mapping[str, Any]
+    pictures: Mapping[str, tuple[Digest, ...]]
+    narration: Narration | None = None
+    behind: Behind | None = None
 
-    def calmed(self, calm: float) -> scene.Backdrop | scene.GeneratedBackdrop:
-        """The backdrop, held to the base colour under the words by `calm` (0..1)."""
-        boxes = (self.setter.box(self.setter.layout.words), self.setter.box(self.setter.layout.brand))
-        base = self.paints.palette.base.hex
-        if self.behind is not None:
+    @property
+    def canvas(self) -> Canvas:
+        spec = self.spec
+        return Canvas(self.template, self.values, spec.language, spec.aspect, spec.width, spec.height)
+
+
+def laid_out(request: Request) -> scene.Timeline:
+    """Everything in its place. Words that stand on the ground or on a picture have the ink that the document asks
+    for, which `legibility.py` then holds against what is under it.
+
+    Raises one `InputError` naming every text that can't be set, and for clips of a length the template doesn't take.
+    """
+    _refuse_length(request)
+    _refuse_without_image(request)
+    return _Composer(request, request.canvas, paints_of(request.template.document, request.values)).timeline()
+
+
+def _refuse_length(request: Request) -> None:
+    lengths, duration_s = request.template.document.lengths, float(request.spec.duration_s)
+    if not lengths.shortest_s <= duration_s <= lengths.longest_s:
+        raise InputError(
+            f"template '{request.template.document.name}' makes no clip of this length",
+            field="duration_s",
+            value=f"{duration_s:g}",
+            allowed=f"{lengths.shortest_s:g} to {lengths.longest_s:g} seconds",
+        )
+
+
+def _refuse_without_image(request: Request) -> None:
+    if request.template.document.needs_image and not request.pictures.get(IMAGE):
+        raise InputError(
+            f"template '{request.template.document.name}' shows a picture, and the row names none",
+            field="image",
+            allowed="a PNG, JPEG or WebP",
+            remedy="Put the picture beside the catalog, and its name into `image`.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    request: Request
+    canvas: Canvas
+    paints: Paints
+
+    def timeline(self) -> scene.Timeline:
+        request, spec, document = self.request, self.request.spec, self.request.template.document
+        shots = shots_of(document, request.values)
+        if not shots:
+            raise InputError("the template has nothing to show: every list it repeats is empty", field="variables")
+        spans = spans_of(shots, spec.frame_count, spec.fps, request.narration)
+        whole = Span(0, spec.frame_count)
+        everywhere = Shot(Scene(name="all", layers=()), request.values)
+        problems: list[InputError] = []
+        under = self._parts(document.under, everywhere, whole, problems)
+        sections = tuple(self._section(shot, spans, index, problems) for index, shot in enumerate(shots))
+        over = self._parts(document.over, everywhere, whole, problems)
+        if problems:
+            raise joined(problems)
+        return scene.Timeline(
+            recipe=TIMELINE_RECIPE,
+            template=document.name,
+            template_digest=request.template.digest,
+            fonts_digest=fonts_digest(),
+            language=spec.language,
+            width=spec.width,
+            height=spec.height,
+            fps=spec.fps,
+            frame_count=spec.frame_count,
+            backdrop=self.backdrop(0.45),
+            under=under,
+            sections=sections,
+            over=over,
+        )
+
+    def _section(self, shot: Shot, spans: Sequence[Span], index: int, problems: list[InputError]) -> scene.Section:
+        """The last frames of a section lie under the next one's takeover, so its exits are over before."""
+        span, takeover = spans[index], shot.scene.transition
+        frames = 0
+        if takeover and index:
+            frames = min(max(1, round(takeover.for_s * float(self.request.spec.fps))), max(1, span.frames // 2))
+        return scene.Section(
+            name=shot.name,
+            first_frame=span.first_frame,
+            frames=span.frames,
+            takeover=scene.Takeover(kind=takeover.kind, frames=frames, easing=takeover.easing)
+            if takeover and frames
+            else None,
+            parts=self._parts(shot.scene.layers, shot, span, problems),
+        )
+
+    def _parts(
+        self, chosen: Sequence[Layer], shot: Shot, span: Span, problems: list[InputError]
+    ) -> tuple[scene.Part, ...]:
+        placer = Placer(self.canvas, self.paints, self.request.pictures, shot, self._clock(chosen, span))
+        found: list[scene.Part] = []
+        for layer in chosen:
+            try:
+                found += placer.parts(layer)
+            except InputError as problem:
+                problems.append(problem)
+        return tuple(found)
+
+    def _clock(self, chosen: Sequence[Layer], span: Span) -> Clock:
+        leaves = [leave for layer in chosen for leave in _leaves(layer)]
+        ending_s = max((leave.at_s + leave.for_s for leave in leaves), default=0.0)
+        return Clock(
+            span=span,
+            fps=self.request.spec.fps,
+            full_s=self._full_s(span),
+            unit=self.canvas.unit,
+            mirrored=self.canvas.is_mirrored,
+            ending_s=ending_s,
+        )
+
+    def _full_s(self, span: Span) -> float:
+        """How long a span has to be for its moves to run at their own pace: the clip's, or the shortest scene's."""
+        document = self.request.template.document
+        if span.frames == self.request.spec.frame_count:
+            return document.lengths.full_s
+        return min(one.least_s for one in document.scenes)
+
+    def backdrop(self, calm: float) -> scene.Backdrop | scene.GeneratedBackdrop:
+        """The ground, held to its base colour under the calm regions by `calm` (0..1)."""
+        request, spec, ground = self.request, self.request.spec, self.request.template.document.ground
+        boxes = tuple(self.canvas.region(name) for name in ground.calm)
+        palette = self.paints.palette
+        if request.behind is not None:
             return scene.GeneratedBackdrop(
-                base=base,
-                keys=base64.b64encode(self.behind.keys),
-                key_count=self.behind.key_count,
-                course=self.behind.course,
-                seed=self.spec.seed,
+                base=palette.base.hex,
+                keys=base64.b64encode(request.behind.keys),
+                key_count=request.behind.key_count,
+                course=request.behind.course,
+                shift=self._shift(request.behind),
+                seed=spec.seed,
                 calm_boxes=boxes,
                 calm=calm,
             )
-        period_s = self.setter.template.document.animation.idle.backdrop_period_s
-        turns = max(1, round(float(self.spec.duration_s) / period_s))
+        turns = max(1, round(float(spec.duration_s) / ground.period_s))
+        given = ground.energy
+        energy = given if isinstance(given, int | float) else float(filled(given, request.values))
         # A clip shorter than the period still closes its loop; a shorter way keeps the speed the same.
-        energy = float(self.variables["energy"]) * min(1.0, float(self.spec.duration_s) / (turns * period_s))
-        first, second, third, fourth = (glow.hex for glow in self.paints.palette.glows)
+        energy *= min(1.0, float(spec.duration_s) / (turns * ground.period_s))
+        first, second, third, fourth = (glow.hex for glow in palette.glows)
         return scene.Backdrop(
-            kind=self.variables["backdrop"],  # pyright: ignore[reportArgumentType] - pydantic holds it to the choices
-            base=base,
+            kind=filled(ground.look, request.values),  # pyright: ignore[reportArgumentType] - pydantic looks at it
+            base=palette.base.hex,
             glows=(first, second, third, fourth),
-            spark=self.paints.palette.spark.hex,
-            seed=self.spec.seed,
+            spark=palette.spark.hex,
+            seed=spec.seed,
             turns=turns,
             energy=energy,
             calm_boxes=boxes,
             calm=calm,
         )
 
-
-def _legible_ground(card: PlacedCard, ground: _Ground) -> tuple[scene.Backdrop | scene.GeneratedBackdrop, _Inks]:
-    """The backdrop, calmed as far as the words need, and the inks that read on it."""
-    blocks = [block for block in (card.brand, card.headline, card.supporting) if block]
-    boxes = [_bounds(ground.setter, block) for block in blocks]
-    for calm in _CALM_STEPS:
-        backdrop = ground.calmed(calm)
-        under = _colours_under(backdrop, ground.spec, boxes)
-        for ink in ground.paints.inks:
-            if all(ink.contrast(colour) >= READABLE_CONTRAST for colour in under):
-                return backdrop, _Inks(ink, softened(ink, under, _SUPPORTING_FADE))
-    ink = most_legible(ground.paints.inks, ground.paints.palette.base)
-    return ground.calmed(_CALM_STEPS[-1]), _Inks(ink, ink)
+    def _shift(self, behind: Behind) -> tuple[float, float, float]:
+        """Towards the brand's own colour, as far as the document says."""
+        keys = unpacked(behind.keys, behind.key_count)
+        return shift_towards(keys, self.paints.named["primary"], self.request.template.document.ground.match)
 
 
-def _colours_under(
-    backdrop: scene.Backdrop | scene.GeneratedBackdrop, spec: ClipSpec, boxes: list[tuple[float, float, float, float]]
-) -> tuple[Colour, Colour]:
-    """The darkest and the lightest colour that ever lies under one of `boxes`."""
-    painter = painter_of(backdrop, spec.width, spec.height)
-    under = [
-        painter.cells(sample / _GROUND_SAMPLES)[painter.within(box)].reshape(-1, 3)
-        for sample in range(_GROUND_SAMPLES)
-        for box in boxes
-    ]
-    colours = [Colour(*map(float, cell)) for cell in _extremes(np.concatenate(under))]
-    ordered = sorted(colours, key=lambda colour: colour.luminance)
-    return ordered[0], ordered[-1]
+def with_calm(request: Request, timeline: scene.Timeline, calm: float) -> scene.Timeline:
+    """`timeline` with the ground calmed otherwise."""
+    composer = _Composer(request, request.canvas, paints_of(request.template.document, request.values))
+    return timeline.model_copy(update={"backdrop": composer.backdrop(calm)})
 
 
-def _extremes(cells: np.ndarray) -> np.ndarray:
-    """The cells with the least and the most light (weighted as luminance is, of squared values)."""
-    light = (cells * cells) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    return cells[[int(light.argmin()), int(light.argmax())]]
+def _leaves(layer: Layer) -> Iterator[Move]:
+    movers = layer.items if isinstance(layer, layers.Stack) else (layer,)
+    for mover in movers:
+        if mover.leave:
+            yield mover.leave
 
 
-def _bounds(setter: Setter, block: PlacedText) -> tuple[float, float, float, float]:
-    face = setter.face(block.role)
-    right = max(x + face.width(text) * block.size_px for text, x, _ in block.lines)
-    left = min(x for _, x, _ in block.lines)
-    top, bottom = block.lines[0][2] - block.size_px, block.lines[-1][2] + 0.3 * block.size_px
-    return (left, max(0.0, top), right - left, bottom - max(0.0, top))
+def pictures_of(spec: ClipSpec, template: Template) -> dict[str, tuple[Digest, ...]]:
+    """The pictures of a spec by the name of their variable; the row's own is called `image`.
 
-
-def _block(placed: PlacedText, colour: Colour, *, struck: bool = False) -> scene.TextBlock:
-    return scene.TextBlock(
-        font=placed.style.font,
-        size_px=placed.size_px,
-        tracking=placed.style.tracking,
-        colour=colour.hex,
-        lines=tuple(scene.Line(text=text, x=x, baseline=baseline) for text, x, baseline in placed.lines),
-        struck=struck,
-    )
+    Raises `InputError` for a reference whose file isn't known.
+    """
+    found: dict[str, tuple[Digest, ...]] = {IMAGE: (spec.image.digest,) if spec.image else ()}
+    for name in picture_variables(template.document):
+        references = elements(spec.variables.get(name, ()))
+        missing = [reference for reference in references if reference not in spec.pictures]
+        if missing:
+            raise InputError("the picture is not known", field=f"variables.{name}", value=missing[0])
+        found[name] = tuple(spec.pictures[reference].digest for reference in references)
+    return found

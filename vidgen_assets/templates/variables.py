@@ -1,32 +1,43 @@
 """A request's variables held against a template's document: every problem found, in one pass.
 
 Values from a table are strings, so numbers and flags may be written as text. Whether a text fits its place on the
-canvas is a matter of type and lives in `layout.py`.
+canvas is a matter of type and lives in `setting.py`.
 """
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from vidgen_assets.clips.errors import InputError, shorten
 from vidgen_assets.clips.spec import VariableValue
 from vidgen_assets.templates.colours import is_hex_colour
-from vidgen_assets.templates.document import (
+from vidgen_assets.templates.document import TemplateDocument
+from vidgen_assets.templates.variable_kinds import (
     ChoiceVariable,
     ColourVariable,
     FlagVariable,
     NumberVariable,
-    TemplateDocument,
+    PicturesVariable,
+    TextsVariable,
     TextVariable,
     Variable,
 )
 
 _FLAGS: dict[VariableValue, bool] = {"true": True, "false": False, "yes": True, "no": False}
+_SPACES = "\u00a0\u00ad\u202f"
+"""Spaces and hyphens that typesetters use. Controls of direction are refused."""
+_JOINERS = "\u200b\u200c\u200d"
+"""Allowed after a letter, mark or sign of a script that needs them: Persian, Hindi, Thai, Khmer and so on, emoji. In
+Latin, Greek and Cyrillic they only hide a word from those who look for it."""
+_FIRST_OF_OTHER_SCRIPTS = 0x0590
+_MOST_MARKS = 6
+"""On one letter. Vietnamese has two, pointed Hebrew with its accents up to four; more are drawn over other lines."""
 _NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?")
 
 
 def resolve_variables(document: TemplateDocument, given: Mapping[str, VariableValue]) -> dict[str, VariableValue]:
-    """Every variable of the document with its value, given or default.
+    """Every variable of the document with its value, given or default; lists are tuples.
 
     Raises one `InputError` that lists all problems; its fields are those of the first.
     """
@@ -34,7 +45,7 @@ def resolve_variables(document: TemplateDocument, given: Mapping[str, VariableVa
     if problems:
         raise _as_one(document.name, problems)
     return {
-        name: _typed(variable, given[name]) if name in given else variable.default
+        name: _typed(variable, given[name]) if name in given else default_of(variable)
         for name, variable in document.variables.items()
     }
 
@@ -59,11 +70,11 @@ def variable_problems(document: TemplateDocument, given: Mapping[str, VariableVa
 
 def _problem(name: str, variable: Variable, value: VariableValue | None) -> InputError | None:
     field = f"variables.{name}"
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and not value.strip()) or value == ():
         missing = f"the template needs it: {variable.description}"
-        return InputError(missing, field=field, allowed=_allowed(variable)) if variable.required else None
+        return InputError(missing, field=field, allowed=allowed_values(variable)) if variable.required else None
     found = _complaint(variable, value)
-    return InputError(found, field=field, value=value, allowed=_allowed(variable)) if found else None
+    return InputError(found, field=field, value=value, allowed=allowed_values(variable)) if found else None
 
 
 def _complaint(variable: Variable, value: VariableValue) -> str | None:
@@ -71,6 +82,10 @@ def _complaint(variable: Variable, value: VariableValue) -> str | None:
     match variable:
         case TextVariable():
             return _text_complaint(variable, value)
+        case TextsVariable():
+            return _texts_complaint(variable, value)
+        case PicturesVariable():
+            return _pictures_complaint(variable, value)
         case NumberVariable():
             number = _number(value)
             if number is None:
@@ -89,15 +104,39 @@ def _text_complaint(variable: TextVariable, value: VariableValue) -> str | None:
         return "this is no text; write numbers the way they should appear, as a string"
     if len(value) > variable.max_length:
         return f"the text has {len(value)} characters"
-    if not all(character.isprintable() or character in "\u00a0\u00ad\u202f" for character in value):
-        return "the text has control or formatting characters"
+    strange = next((at for at in range(len(value)) if _is_strange(value, at)), None)
+    if strange is not None:
+        return f"the text has a control or formatting character (U+{ord(value[strange]):04X}) at place {strange + 1}"
+    return _marks_complaint(value)
+
+
+def _is_strange(text: str, at: int) -> bool:
+    """Whether the character at an index can't be seen and has nothing to do there."""
+    character = text[at]
+    if character in _JOINERS:
+        before = text[at - 1] if at else " "
+        return ord(before) < _FIRST_OF_OTHER_SCRIPTS or unicodedata.category(before)[0] not in "LMS"
+    return not character.isprintable() and character not in _SPACES
+
+
+def _marks_complaint(text: str) -> str | None:
+    count = 0
+    for at, character in enumerate(text):
+        count = count + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if count > _MOST_MARKS:
+            return f"a letter has more than {_MOST_MARKS} marks, the last of them at place {at + 1}"
     return None
 
 
-def _allowed(variable: Variable) -> str:
+def allowed_values(variable: Variable) -> str:
+    """What a variable may be, in words."""
     match variable:
         case TextVariable():
             return f"text of at most {variable.max_length} characters, in one line"
+        case TextsVariable():
+            return f"a list of up to {variable.most} texts of at most {variable.max_length} characters each"
+        case PicturesVariable():
+            return f"a list of {variable.least} to {variable.most} references to pictures"
         case NumberVariable():
             return f"a number from {variable.minimum:g} to {variable.maximum:g}"
         case FlagVariable():
@@ -111,8 +150,10 @@ def _allowed(variable: Variable) -> str:
 def _typed(variable: Variable, value: VariableValue) -> VariableValue:
     """A value without complaints, in the type the document declares; blank means the default."""
     if isinstance(value, str) and not value.strip():
-        return variable.default
+        return default_of(variable)
     match variable:
+        case TextsVariable() | PicturesVariable():
+            return elements(value)
         case NumberVariable():
             number = _number(value)
             return variable.default if number is None else number
@@ -127,12 +168,50 @@ def _typed(variable: Variable, value: VariableValue) -> VariableValue:
             return value
 
 
+def default_of(variable: Variable) -> VariableValue:
+    return () if isinstance(variable, PicturesVariable) else variable.default
+
+
+def picture_variables(document: TemplateDocument) -> tuple[str, ...]:
+    """The names of the variables that hold references to pictures."""
+    return tuple(name for name, variable in document.variables.items() if isinstance(variable, PicturesVariable))
+
+
+def elements(value: VariableValue) -> tuple[str, ...]:
+    """A list of texts: a list, or one text with its elements on lines of their own or between bars."""
+    if isinstance(value, str):
+        value = tuple(re.split(r"\s*[\n|]\s*", value))
+    if not isinstance(value, tuple):
+        return (str(value),)
+    return tuple(element.strip() for element in value if element.strip())
+
+
+def _texts_complaint(variable: TextsVariable, value: VariableValue) -> str | None:
+    if not isinstance(value, str | tuple):
+        return "this is no list of texts"
+    found = elements(value)
+    if len(found) > variable.most:
+        return f"the list has {len(found)} elements"
+    one = TextVariable(type="text", description="", max_length=variable.max_length)
+    complaints = [
+        (index, complaint) for index, text in enumerate(found, 1) if (complaint := _text_complaint(one, text))
+    ]
+    return f"of element {complaints[0][0]}, {complaints[0][1]}" if complaints else None
+
+
+def _pictures_complaint(variable: PicturesVariable, value: VariableValue) -> str | None:
+    if not isinstance(value, str | tuple):
+        return "this is no list of references"
+    count = len(elements(value))
+    return None if variable.least <= count <= variable.most else f"the list has {count} pictures"
+
+
 def _number(value: VariableValue) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
         return float(value) if _NUMBER.fullmatch(value.strip()) else None
-    return float(value) if math.isfinite(value) else None
+    return float(value) if not isinstance(value, tuple) and math.isfinite(value) else None
 
 
 def _flag(value: VariableValue) -> bool | None:

@@ -90,7 +90,8 @@ def test_keys_are_json(picture: Path) -> None:
 def test_a_spec_without_a_known_template_is_not_admitted(picture: Path, template: str | None) -> None:
     with pytest.raises(InputError) as caught:
         the_backend().admit(a_card(picture, template=template))
-    assert (caught.value.field, caught.value.allowed) == ("template", "product_card")
+    assert caught.value.field == "template"
+    assert "product_card" in str(caught.value.allowed)
 
 
 def test_a_damaged_picture_makes_no_latents(picture: Path) -> None:

@@ -10,30 +10,36 @@ _FADE_SHARE = 0.55  # of an entrance: the rest of the way is travelled fully vis
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Opacity 0..1, pixels below the place of rest, and scale; `hidden` is the masked share of a line, 1..0."""
+    """Opacity 0..1, pixels right of and below the place of rest, and scale; `hidden` is the masked share of a line."""
 
-    opacity: float
-    below_px: float
-    scale: float
+    opacity: float = 1.0
+    aside_px: float = 0.0
+    below_px: float = 0.0
+    scale: float = 1.0
     hidden: float = 0.0
 
     @property
     def is_at_rest(self) -> bool:
-        return self.below_px == 0 and self.scale == 1 and self.hidden == 0
+        return self.below_px == 0 and self.aside_px == 0 and self.scale == 1 and self.hidden == 0
+
+
+REST = Pose()
 
 
 def pose(motion: Motion, frame: int, index: int = 0) -> Pose:
     """The pose in `frame` of part `index` of an element (its line, where lines follow each other)."""
-    coming = _progress(motion.enter, frame, index)
-    going = _progress(motion.leave, frame, index)
-    if going > 0:
-        way = eased(motion.leave.easing, going)
-        return Pose(1 - going, motion.leave.rise_px * way, 1 + (motion.leave.scale - 1) * way)
-    left = 1 - eased(motion.enter.easing, coming)
+    leave, enter = motion.leave, motion.enter
+    if leave and (going := _progress(leave, frame, index)) > 0:
+        way = eased(leave.easing, going)
+        return Pose(1 - going, leave.aside_px * way, leave.rise_px * way, 1 + (leave.scale - 1) * way)
+    if enter is None:
+        return REST
+    coming = _progress(enter, frame, index)
+    left = 1 - eased(enter.easing, coming)
+    if enter.unmask:
+        return Pose(min(1.0, 4 * coming), hidden=left)
     opacity = min(1.0, coming / _FADE_SHARE)
-    if motion.enter.unmask:
-        return Pose(min(1.0, 4 * coming), 0.0, 1.0, hidden=left)
-    return Pose(opacity, motion.enter.rise_px * left, 1 + (motion.enter.scale - 1) * left)
+    return Pose(opacity, enter.aside_px * left, enter.rise_px * left, 1 + (enter.scale - 1) * left)
 
 
 def _progress(movement: Movement, frame: int, index: int) -> float:

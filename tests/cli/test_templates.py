@@ -1,0 +1,90 @@
+"""`vidgen preview` and `vidgen templates` show what a template is and how it looks."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from tests.templates.cards import a_cutout
+from tests.templates.templates_at_hand import a_document, a_folder
+from vidgen_assets.cli.app import app
+from vidgen_assets.clips.errors import InputError
+from vidgen_assets.templates.library import TemplateLibrary
+
+CARD = ["--var", "brand=Lumenhof", "--var", "headline=Light", "--var", "price=€129", "--var", "call_to_action=Shop"]
+
+
+def vidgen(*arguments: str) -> str:
+    result = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_still_has_the_canvas_of_its_aspect(tmp_path: Path) -> None:
+    out = tmp_path / "card.png"
+    vidgen(
+        "preview", "product_card", *CARD, "--picture", str(a_cutout(tmp_path)), "--aspect", "9:16", "--out", str(out)
+    )
+    with Image.open(out) as picture:
+        assert picture.size == (720, 1280)
+
+
+def test_a_template_may_be_a_folder_that_is_being_written(tmp_path: Path) -> None:
+    folder, out = a_folder(tmp_path, a_document()), tmp_path / "small.png"
+    vidgen("preview", str(folder), "--var", "line=Hello", "--out", str(out))
+    assert out.stat().st_size > 1000
+
+
+def test_a_clip_is_a_film_of_the_asked_length(tmp_path: Path) -> None:
+    from resources.media_tools import LocalMediaTools
+
+    folder, out = a_folder(tmp_path, a_document()), tmp_path / "small.mp4"
+    vidgen("preview", str(folder), "--var", "line=Hello", "--clip", "--seconds", "1", "--out", str(out))
+    (video,) = LocalMediaTools().probe(out)["streams"]
+    assert (video["codec_name"], video["nb_frames"], video["pix_fmt"]) == ("h264", "30", "yuv420p")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (["preview", "no_such"], "template"),
+        (["preview", "product_card", "--var", "headline"], "var"),
+        (["preview", "product_card", "--picture", "/no/such.png"], "picture"),
+        (["preview", "product_card", *CARD], "image"),
+        (["preview", "product_card", *CARD, "--var", "sparkle=1"], "variables.sparkle"),
+        (["templates", "show", "no_such"], "template"),
+    ],
+)
+def test_what_can_not_be_shown_is_told(arguments: list[str], field: str) -> None:
+    with pytest.raises(InputError) as caught:
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert caught.value.field == field
+
+
+def test_every_template_is_listed() -> None:
+    assert all(name in vidgen("templates", "list") for name in TemplateLibrary().names())
+
+
+def test_a_template_s_variables_are_shown_with_what_is_allowed() -> None:
+    shown = vidgen("templates", "show", "product_card")
+    assert "headline" in shown
+    assert "required" in shown
+
+
+def test_a_sound_template_is_told_so(tmp_path: Path) -> None:
+    assert "sound" in vidgen("templates", "check", str(a_folder(tmp_path, a_document())))
+
+
+def test_a_wrong_one_is_told_its_key(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_document(sparkle=1))
+    with pytest.raises(InputError) as caught:
+        CliRunner().invoke(app, ["templates", "check", str(folder)], catch_exceptions=False)
+    assert caught.value.field == "sparkle"
+    shutil.rmtree(folder)
+
+
+def test_the_schema_is_json() -> None:
+    assert json.loads(vidgen("templates", "schema"))["title"] == "TemplateDocument"
