@@ -4,11 +4,13 @@ The stages themselves take their checks from the same files; `tests/quality_chec
 against each other.
 """
 
-from quality_checks import encodes, frames, latents, manifests, prompts
+from quality_checks import captions, encodes, frames, latents, manifests, prompts, soundtracks
 from quality_checks.check import Check
 
 REQUIRED: dict[str, tuple[Check, ...]] = {
     "prompts": prompts.CHECKS,
+    "soundtracks": soundtracks.CHECKS,
+    "captions": captions.CHECKS,
     "latents": latents.CHECKS,
     "frames": frames.CHECKS,
     "encodes": encodes.CHECKS,

@@ -15,7 +15,13 @@ from quality_checks.check import Check, Exhibit
 from quality_checks.media_reading import Packet, decode, demux, packet_tables
 from vidgen_assets.clips.media_tools import ToolFailed
 from vidgen_assets.clips.profiles import OutputProfile, Rung, load_profiles
-from vidgen_assets.clips.renditions import CLIP_FILE, REDRAWN_FRAMES_FILE, SOUND_FILE, rendition_file
+from vidgen_assets.clips.renditions import (
+    CLIP_FILE,
+    DESCRIPTION_SOUND_FILE,
+    REDRAWN_FRAMES_FILE,
+    SOUND_FILE,
+    rendition_file,
+)
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome, worst
 from vidgen_assets.encodes.graph import BUFFER_S
 
@@ -32,9 +38,10 @@ def renditions_decode_completely(exhibit: Exhibit) -> Finding:
         except ToolFailed as error:
             faults.append(_damaged(exhibit, file, error))
             continue
-        if file == SOUND_FILE:
-            measurements["sound_s"] = decoded.sample_count / _profile(exhibit).audio.sample_rate_hz
-            faults += [f"{file} {fault}" for fault in _sound_length_faults(exhibit, measurements["sound_s"])]
+        if file in (SOUND_FILE, DESCRIPTION_SOUND_FILE):
+            sound_s = decoded.sample_count / _profile(exhibit).audio.sample_rate_hz
+            measurements["sound_s" if file == SOUND_FILE else "description_s"] = sound_s
+            faults += [f"{file} {fault}" for fault in _sound_length_faults(exhibit, sound_s)]
         else:
             measurements[f"{file}_frame_count"] = float(decoded.frame_count)
             faults += _frame_count_faults(exhibit, file, decoded.frame_count)
@@ -51,7 +58,8 @@ def renditions_keep_their_promise(exhibit: Exhibit) -> Finding:
         if path.is_file():
             measurements[f"{rung.name}_bitrate_bps"] = float(path.stat().st_size * 8 / exhibit.spec.duration_s)
             faults += _size_faults(exhibit, rung, path.stat().st_size)
-    faults += _looked_at(exhibit, SOUND_FILE, lambda streams: _sound_faults(exhibit, streams))
+    for file in _sounds(exhibit):
+        faults += _looked_at(exhibit, file, lambda streams: _sound_faults(exhibit, streams))
     faults += _looked_at(
         exhibit,
         CLIP_FILE,
@@ -137,7 +145,11 @@ def _profile(exhibit: Exhibit) -> OutputProfile:
 
 
 def _files(exhibit: Exhibit) -> list[str]:
-    return [*(rendition_file(rung.name) for rung in _profile(exhibit).rungs), SOUND_FILE, CLIP_FILE]
+    return [*(rendition_file(rung.name) for rung in _profile(exhibit).rungs), *_sounds(exhibit), CLIP_FILE]
+
+
+def _sounds(exhibit: Exhibit) -> list[str]:
+    return [SOUND_FILE, DESCRIPTION_SOUND_FILE] if exhibit.spec.audio_description else [SOUND_FILE]
 
 
 def _judged(faults: list[str], passed: str, measurements: dict[str, float]) -> Finding:

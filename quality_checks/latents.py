@@ -15,6 +15,8 @@ from quality_checks.diffusion_latents import clip_fault, diffusion_latents_fault
 from quality_checks.remote_latents import remote_latents_fault
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.errors import shorten
+from vidgen_assets.clips.post import drawn_spec
+from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome
 
@@ -29,16 +31,18 @@ class _Malformed(Exception):
 
 
 def latents_are_well_formed(exhibit: Exhibit) -> Finding:
-    """By the backend that the clip is routed to; latents of one that isn't known here are refused."""
+    """By the backend that the clip is routed to; latents of one that isn't known here are refused. Where the profile
+    has fewer or smaller frames drawn than the clip has, the latents are of those."""
     data, backend = exhibit.path.read_bytes(), exhibit.spec.route.backend
+    spec = drawn_spec(exhibit.spec, load_profiles()[exhibit.spec.profile].post)
     if backend in ("template", "ensemble"):
         return _judged_timeline(data, exhibit)
     if backend == "procedural":
-        fault = _look_fault(data, exhibit.spec)
+        fault = _look_fault(data, spec)
     elif backend == "diffusion":
-        fault = diffusion_latents_fault(data, exhibit.spec)
+        fault = diffusion_latents_fault(data, spec)
     elif backend == "remote":
-        fault = remote_latents_fault(data, exhibit.spec, exhibit.tools, exhibit.path)
+        fault = remote_latents_fault(data, spec, exhibit.tools, exhibit.path)
     else:
         fault = f"nobody knows what latents of the backend {backend} look like"
     measurements = {"size_bytes": float(len(data))}

@@ -124,6 +124,12 @@ def _ladder_faults(exhibit: Exhibit, hls: Hls, dash: Dash) -> Iterator[str]:
         yield f"{MPD_FILE if hls.sounds else MASTER_FILE} has no sound"
     if {t.files for t in (*hls.variants, *hls.sounds)} != {t.files for t in dash.tracks}:
         yield "HLS and DASH don't name the same segments"
+    if bool(hls.captions) != bool(dash.captions):
+        yield f"{MPD_FILE if hls.captions else MASTER_FILE} has no captions, and the other has"
+    if exhibit.spec.script and not hls.captions:
+        yield "the clip is narrated, and its package has no captions"
+    if exhibit.spec.audio_description and min(len(hls.sounds), len(dash.sounds)) < 2:
+        yield "the clip has an audio description, and its package hasn't"
     if not _is_whole(exhibit, dash.duration_s):
         yield f"{MPD_FILE} says {dash.duration_s:.3f} s, the clip lasts {float(spec.duration_s):.3f} s"
 

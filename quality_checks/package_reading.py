@@ -81,6 +81,7 @@ class Hls:
     sounds: tuple[Track, ...]
     keyframes: tuple[Track, ...]
     references: tuple[Reference, ...]
+    captions: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Dash:
     sounds: tuple[Track, ...]
     duration_s: float
     references: tuple[Reference, ...]
+    captions: tuple[Reference, ...] = ()
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -99,12 +101,23 @@ def read_hls(package: Path) -> Hls:
     """Raises `Unreadable`."""
     master = _parse(package, MASTER_FILE)
     variants = [(str(ref.uri), ref.stream_info) for ref in master.playlists]
-    sounds = [(str(ref.uri), None) for ref in master.media if ref.uri]
+    sounds = [(str(ref.uri), None) for ref in master.media if ref.uri and ref.type == "AUDIO"]
+    texts = [str(ref.uri) for ref in master.media if ref.uri and ref.type == "SUBTITLES"]
     keyframes = [(str(ref.uri), ref.iframe_stream_info) for ref in master.iframe_playlists]
     groups = [tuple(_hls_track(package, uri, info) for uri, info in group) for group in (variants, sounds, keyframes)]
     named = [Reference(MASTER_FILE, uri) for uri, _ in (*variants, *sounds, *keyframes)]
     tracks = [track for group in groups for track in group]
-    return Hls(*groups, references=(*named, *_references(tracks)))
+    cues = [reference for uri in texts for reference in _text_references(package, uri)]
+    captions = [Reference(MASTER_FILE, uri) for uri in texts]
+    return Hls(*groups, references=(*named, *_references(tracks), *captions, *cues), captions=tuple(cues))
+
+
+def _text_references(package: Path, uri: str) -> list[Reference]:
+    """The WebVTT segments of a playlist of captions."""
+    name = Reference(MASTER_FILE, uri).path()
+    if name is None:
+        raise Unreadable(f"{MASTER_FILE} names {uri}, which leads out of the package")
+    return [Reference(name, str(segment.uri)) for segment in _parse(package, name).segments]
 
 
 def _parse(package: Path, name: str) -> m3u8.M3U8:
@@ -155,6 +168,13 @@ def read_dash(package: Path) -> Dash:
             (adaptation.get("contentType"), _dash_track(adaptation, representation))
             for adaptation in root.iter(f"{_DASH}AdaptationSet")
             for representation in adaptation.iter(f"{_DASH}Representation")
+            if adaptation.get("contentType") != "text"
+        ]
+        texts = [
+            Reference(MPD_FILE, address.text or "")
+            for adaptation in root.iter(f"{_DASH}AdaptationSet")
+            if adaptation.get("contentType") == "text"
+            for address in adaptation.iter(f"{_DASH}BaseURL")
         ]
     except (ET.ParseError, ValueError, KeyError) as error:
         raise Unreadable(f"{MPD_FILE} is not a manifest: {error}") from error
@@ -163,7 +183,8 @@ def read_dash(package: Path) -> Dash:
         videos=tuple(track for kind, track in found if kind == "video"),
         sounds=tuple(track for kind, track in found if kind == "audio"),
         duration_s=_seconds(root.get("mediaPresentationDuration", "")),
-        references=_references(tracks),
+        references=(*_references(tracks), *texts),
+        captions=tuple(texts),
     )
 
 
@@ -198,7 +219,8 @@ def read_metadata(package: Path) -> tuple[Reference, ...]:
     """The addresses in the description for search engines. Raises `Unreadable`."""
     try:
         document = json.loads(_text(package, METADATA_FILE))
-        addresses = [document["contentUrl"], document["thumbnailUrl"], *(e["contentUrl"] for e in document["encoding"])]
+        named = [*document["encoding"], *document.get("caption", [])]
+        addresses = [document["contentUrl"], document["thumbnailUrl"], *(entry["contentUrl"] for entry in named)]
     except (ValueError, KeyError, TypeError) as error:
         raise Unreadable(f"{METADATA_FILE} is not a VideoObject: {error}") from error
     return tuple(Reference(METADATA_FILE, str(address)) for address in addresses)

@@ -92,8 +92,17 @@ def _prompts_obey_the_policy(exhibit: Exhibit) -> Finding:
 
 def texts_of(spec: ClipSpec) -> dict[str, str]:
     """Every text of `spec` that a viewer may read or hear, by field."""
-    given = {"prompt": spec.prompt, "backdrop": spec.backdrop, "script": spec.script}
-    variables = {f"variables.{name}": value for name, value in spec.variables.items() if isinstance(value, str)}
+    given = {
+        "prompt": spec.prompt,
+        "backdrop": spec.backdrop,
+        "script": spec.script,
+        "audio_description": spec.audio_description,
+    }
+    variables = {
+        f"variables.{name}": value if isinstance(value, str) else "\n".join(value)
+        for name, value in spec.variables.items()
+        if isinstance(value, str | tuple)
+    }
     return {field: text for field, text in (given | variables).items() if text}
 
 

@@ -5,7 +5,7 @@ Raise `POLICY_VERSION` with any change: verdicts bind to it, and the gate asks f
 
 from dataclasses import dataclass
 
-POLICY_VERSION = "2026-11-25.1"
+POLICY_VERSION = "2026-11-25.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,17 @@ class Thresholds:
     rendition_overhead_bytes: int = 65_536
     # AAC comes in frames of 1,024 samples, 21.3 ms at 48 kHz: sound, and cuts in it, can be off by one of them.
     sound_slack_s: float = 0.0225
+
+    # Sound. Two meters of EBU R 128 agree within 0.1 LU; a track of a few seconds has few blocks to measure.
+    loudness_slack_lu: float = 1.0
+    peak_slack_db: float = 0.3
+    # Levelled speech peaks at -4 dBFS or so; the softest word of 400 measured reached -31.
+    quietest_word_dbfs: float = -46.0
+
+    # Captions. Speech at 1.25 times the natural rate reaches 21 characters a second; more can't be followed.
+    fastest_captions_cps: float = 21.5
+    earliest_caption_s: float = 0.55
+    latest_caption_s: float = 0.25
 
     # Manifests. EXTINF has three decimals and segments end on sound frames; a player stalls at gaps of 100 ms.
     segment_time_slack_s: float = 0.0225

@@ -10,10 +10,13 @@ from collections.abc import Collection
 from vidgen_assets.clips.errors import InputError, shorten
 
 COLUMNS = (
-    "id", "prompt", "template", "backdrop", "variables", "script", "language", "image", "audio", "model", "use",
-    "territories", "duration_s", "fps", "aspect", "seed", "profile", "priority", "campaign", "owner", "customer",
+    "id", "prompt", "template", "backdrop", "variables", "script", "voice", "audio_description", "language", "image",
+    "audio", "model", "use", "territories", "duration_s", "fps", "aspect", "seed", "profile", "priority", "campaign",
+    "owner", "customer",
 )  # fmt: skip
 ALLOWED_COLUMNS = f"{', '.join(COLUMNS)}, variables.NAME"
+AS_LONG_AS_SPOKEN = "auto"
+"""What `duration_s` says for a clip that lasts as long as its narration."""
 REQUIRED = ("id", "duration_s", "campaign", "owner", "customer")
 BUILT_IN_DEFAULTS = {
     "language": "en",

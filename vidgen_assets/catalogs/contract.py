@@ -13,21 +13,21 @@ from pandera.api.polars.types import PolarsData
 from pandera.config import ValidationDepth, config_context
 
 from vidgen_assets.catalogs.characters import UNPRINTABLE_IN_LINE, UNPRINTABLE_IN_NAME, UNPRINTABLE_IN_TEXT
-from vidgen_assets.catalogs.columns import REQUIRED, ROW_NUMBER, VARIABLE_PREFIX
+from vidgen_assets.catalogs.columns import AS_LONG_AS_SPOKEN, REQUIRED, ROW_NUMBER, VARIABLE_PREFIX
 from vidgen_assets.catalogs.findings import RowFinding
 from vidgen_assets.catalogs.references import Roots
 from vidgen_assets.clips.errors import PermanentError
-from vidgen_assets.clips.spec import WORLDWIDE, Aspect, Priority, Use
+from vidgen_assets.clips.spec import LONGEST_CLIP_S, SHORTEST_CLIP_S, WORLDWIDE, Aspect, Priority, Use
 
 MAX_FIELD_CHARS = 10_000
 MAX_TAG_CHARS = 100
 MAX_REFERENCE_CHARS = 500
 MAX_SEED = 2**53 - 1  # the largest integer that JSON carries exactly (RFC 8785), and so the largest a digest can bind
-MIN_DURATION_S, MAX_DURATION_S = 0.5, 60
 FRAME_RATES = ("8", "12", "15", "16", "24", "25", "30", "50", "60", "24000/1001", "30000/1001", "60000/1001")
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$"
 _RESERVED_ID = r"(?i)^row-[0-9]+$"
+_VOICE = r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,79}$"
 _MODEL = r"^[a-z0-9][a-z0-9._-]{0,79}$"
 _TERRITORIES = rf"^({WORLDWIDE}|[A-Z]{{2}}([ ,]+[A-Z]{{2}})*)$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
@@ -167,13 +167,15 @@ def _text_rules() -> Iterator[Rule]:
         "Name a template, or move the text to prompt for a clip that is the scene alone.",
     )
     yield _short_line("variables", MAX_FIELD_CHARS, UNPRINTABLE_IN_TEXT)
+    for column in ("script", "audio_description"):
+        yield _spoken_text(column)
     yield Rule(
-        "script",
-        "script is printable",
-        lambda cell: _fits(cell, MAX_FIELD_CHARS) & ~cell.str.contains(UNPRINTABLE_IN_TEXT),
-        "holds control characters or is too long",
-        f"up to {MAX_FIELD_CHARS:,} printable characters, tabs and line breaks",
-        "Retype or shorten the text.",
+        "voice",
+        "voice is a name",
+        lambda cell: cell.str.contains(_VOICE),
+        "is no name of a voice",
+        "1 to 80 of A-Z a-z 0-9 . _ + -",
+        "See `vidgen voices`, or leave it empty for the usual voice of the language.",
     )
     yield Rule(
         "language",
@@ -189,9 +191,12 @@ def _number_rules() -> Iterator[Rule]:
     yield Rule(
         "duration_s",
         "duration is in range",
-        lambda cell: cell.str.contains(r"^[0-9]{1,2}(\.[0-9]{1,6})?$") & _between(cell, MIN_DURATION_S, MAX_DURATION_S),
+        lambda cell: (
+            (cell == AS_LONG_AS_SPOKEN)
+            | (cell.str.contains(r"^[0-9]{1,2}(\.[0-9]{1,6})?$") & _between(cell, SHORTEST_CLIP_S, LONGEST_CLIP_S))
+        ),
         "is no duration the factory makes",
-        f"a decimal number from {MIN_DURATION_S} to {MAX_DURATION_S} seconds",
+        f"a decimal number from {SHORTEST_CLIP_S} to {LONGEST_CLIP_S} seconds, or {AS_LONG_AS_SPOKEN}",
         "Write seconds with a decimal point and without a unit: 6.5.",
     )
     yield Rule(
@@ -235,6 +240,17 @@ def _reference_rules(column: str, roots: Roots) -> Iterator[Rule]:
         "is no reference inside of the allowed places",
         roots.allowed,
         "Put the file beside the catalog and name it from there; absolute paths, '..' and backslashes are refused.",
+    )
+
+
+def _spoken_text(column: str) -> Rule:
+    return Rule(
+        column,
+        f"{column} is printable",
+        lambda cell: _fits(cell, MAX_FIELD_CHARS) & ~cell.str.contains(UNPRINTABLE_IN_TEXT),
+        "holds control characters or is too long",
+        f"up to {MAX_FIELD_CHARS:,} printable characters, tabs and line breaks",
+        "Retype or shorten the text.",
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from vidgen_assets.catalogs.columns import (
+    AS_LONG_AS_SPOKEN,
     BUILT_IN_DEFAULTS,
     COLUMNS,
     ROW_NUMBER,
@@ -95,13 +96,15 @@ def to_request(row: Mapping[str, Any], variables: dict[str, VariableValue]) -> C
         backdrop=row["backdrop"],
         variables=variables,
         script=row["script"],
+        voice=row["voice"],
+        audio_description=row["audio_description"],
         language=row["language"],
         image=row["image"],
         audio=row["audio"],
         model=row["model"],
         use=Use(row["use"]),
         territories=tuple(sorted(set(_BETWEEN_CODES.split(row["territories"])))),
-        duration_s=Decimal(row["duration_s"]),
+        duration_s=None if row["duration_s"] == AS_LONG_AS_SPOKEN else Decimal(row["duration_s"]),
         fps=row["fps"],
         aspect=Aspect(row["aspect"]),
         seed=None if row["seed"] is None else int(row["seed"]),

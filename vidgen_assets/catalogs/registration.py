@@ -63,13 +63,23 @@ def plan_registration(
     return CatalogVersion(loaded.name, loaded.content_digest, base_uri, assignments, loaded.rows)
 
 
+_SPOKEN_CHARACTERS_A_SECOND = 15
+
+
 def work_s(row: CatalogRow, book: PriceBook) -> float:
     """The seconds of processor and GPU that `row` is expected to take over all stages."""
     if row.request is None:
         return _HELD_WORK_S
     by_model = row.request.template is None
-    usage = book.estimate.usage(Fraction(row.request.duration_s), by_model=by_model)
+    usage = book.estimate.usage(_length_s(row.request), by_model=by_model)
     return usage.cpu_s + usage.gpu_s
+
+
+def _length_s(request: ClipRequest) -> Fraction:
+    """A guess for a clip that lasts as long as its narration: nothing is spoken for an estimate."""
+    if request.duration_s is not None:
+        return Fraction(request.duration_s)
+    return Fraction(len(request.script or ""), _SPOKEN_CHARACTERS_A_SECOND) + 2
 
 
 def changed_shards(previous: CatalogVersion | None, new: CatalogVersion) -> set[str]:

@@ -14,6 +14,7 @@ from vidgen_assets.clips.spec import VariableValue
 
 MAX_VARIABLES = 100
 MAX_VARIABLE_CHARS = 2_000
+MAX_ELEMENTS = 200
 MAX_INTEGER = 2**53 - 1  # the largest integer that JSON carries exactly (RFC 8785)
 
 _UNPRINTABLE = re.compile(UNPRINTABLE_IN_TEXT)
@@ -61,8 +62,13 @@ def _value(name: str, value: Any) -> VariableValue:
             return value
         case str() if len(value) <= MAX_VARIABLE_CHARS and _is_text(value):
             return unicodedata.normalize("NFC", value.strip())
+        case list() if len(value) <= MAX_ELEMENTS and all(isinstance(element, str) for element in value):
+            return tuple(str(_value(name, element)) for element in value)
         case _:
-            allowed = f"up to {MAX_VARIABLE_CHARS:,} printable characters, a number up to {MAX_INTEGER}, true or false"
+            allowed = (
+                f"up to {MAX_VARIABLE_CHARS:,} printable characters, a list of up to {MAX_ELEMENTS} such texts, "
+                f"a number up to {MAX_INTEGER}, true or false"
+            )
             raise _refusal(name, value, "is no value for a variable", allowed)
 
 

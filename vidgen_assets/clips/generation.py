@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.narration import Narration
 from vidgen_assets.clips.spec import ClipSpec
 
 Frame = NDArray[np.uint8]
@@ -68,6 +69,8 @@ class Desk:
     cupboard: Cupboard
     is_interrupted: Callable[[], bool] = lambda: False
     """Asked between steps: once true, the backend saves what it has and raises `Interrupted`."""
+    narration: Narration | None = None
+    """What is said in the clip and when, for backends that follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,10 @@ class GenerationBackend(Protocol):
     @property
     def keeps_frames(self) -> bool:
         """Whether frames are stored once drawn, since drawing them again costs more or comes out otherwise."""
+        ...
+
+    def follows_narration(self, spec: ClipSpec) -> bool:
+        """Whether the clip's pictures keep time with what is said in it: its slots are then part of the work's key."""
         ...
 
     def admit(self, spec: ClipSpec) -> None:

@@ -1,6 +1,6 @@
 """What domain code may ask of the media tools (ffmpeg, ffprobe, packager). The runner is in `resources/`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +49,22 @@ class MediaTools(Protocol):
     def stream(self, tool: Tool, arguments: Sequence[str], *, piece_bytes: int, deadline_s: float) -> Iterator[bytes]:
         """The tool's standard output, lazily, in pieces of exactly `piece_bytes` (the last one maybe shorter), such as
         raw frames. Raises as `run`, once the output has ended."""
+        ...
+
+    def pipe(
+        self,
+        tool: Tool,
+        arguments: Sequence[str],
+        *,
+        stdin: Iterable[bytes | memoryview],
+        piece_bytes: int,
+        deadline_s: float,
+        cwd: Path | None = None,
+    ) -> Generator[bytearray, None, ToolRun]:
+        """Feed the tool and read it at once, lazily: its output in pieces of exactly `piece_bytes`, the last one maybe
+        shorter. At most one buffer of `stdin` and one piece are held; `stdin` is iterated in the caller's thread, and
+        what it raises comes out of here. Leaving early ends the tool. The generator's value is how it went; raises as
+        `run`, once the output has ended. A tool may stop reading before its input ends, if it ends well."""
         ...
 
     def probe(self, path: Path, *, count_frames: bool = False) -> dict[str, Any]:

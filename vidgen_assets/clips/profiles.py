@@ -1,16 +1,25 @@
-"""Output profiles as data: rungs, GOP, segments, audio. The encoder that obeys them lives in `encodes/`."""
+"""Output profiles as data: post-processing, rungs, GOP, segments, audio. Guide: docs/profiles.md.
 
+The steps of `post` are in `post.py`; who obeys them is in `frames/post/`, who obeys the rest in `encodes/`.
+"""
+
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import PositiveInt
+from pydantic import PositiveInt, ValidationError
 
 from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.frozen import Frozen
+from vidgen_assets.clips.post import Post
 from vidgen_assets.clips.spec import Aspect
+
+_NOT_THE_ENCODERS = {"name", "description", "post", "burn_captions"}
 
 
 class Rung(Frozen):
@@ -45,6 +54,11 @@ class OutputProfile(Frozen):
     preset: str
     rungs: tuple[Rung, ...]
     audio: AudioFormat
+    post: Post = ()
+    """What is done to the frames before they are audited and encoded, in this order."""
+
+    burn_captions: bool = False
+    """Whether captions are drawn into the picture, after `post`."""
 
     def canvas(self, aspect: Aspect) -> tuple[int, int]:
         return self.rungs[0].size(aspect)
@@ -59,8 +73,9 @@ class OutputProfile(Frozen):
 
     @property
     def digest(self) -> Digest:
-        """Of what decides bytes: the name and the description do not."""
-        return Digest.of_json(self.model_dump(mode="json", exclude={"name", "description"}))
+        """Of what the encoder obeys. Name and description decide no bytes; what is done to the frames is in the key of
+        the frames, whose digest the encoder's key holds."""
+        return Digest.of_json(self.model_dump(mode="json", exclude=_NOT_THE_ENCODERS))
 
 
 def even(length: Fraction | float) -> int:
@@ -71,6 +86,40 @@ def even(length: Fraction | float) -> int:
 @cache
 def load_profiles() -> dict[str, OutputProfile]:
     """The profiles that ship, by name."""
-    text = files("vidgen_assets.clips").joinpath("data/profiles.yaml").read_text(encoding="utf-8")
-    rows: dict[str, Any] = yaml.safe_load(text)
-    return {name: OutputProfile(name=name, **row) for name, row in rows.items()}
+    with as_file(files("vidgen_assets.clips").joinpath("data/profiles.yaml")) as path:
+        return read_profiles(path)
+
+
+def read_profiles(path: Path) -> dict[str, OutputProfile]:
+    """The profiles of a file, by name; `.cube` files that they name lie in the same folder or below it.
+
+    Raises `InputError` naming the first field that is wrong.
+    """
+    rows: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: _profile(name, row, path.parent) for name, row in rows.items()}
+
+
+def _profile(name: str, row: Mapping[str, Any], folder: Path) -> OutputProfile:
+    try:
+        steps = [_located(step, folder) for step in row.get("post", ())]
+        return OutputProfile.model_validate({"name": name, **row, "post": steps})
+    except ValidationError as error:
+        first, *others = error.errors(include_url=False)
+        raise InputError(
+            f"the profile {name} is wrong: {first['msg']}" + (f" (and {len(others)} more)" if others else ""),
+            field=".".join(str(part) for part in first["loc"]) or None,
+            value=first["input"],
+            remedy="Mend it in the profiles' file; docs/profiles.md has every field.",
+        ) from error
+
+
+def _located(step: Any, folder: Path) -> Any:
+    """The step with the name of its `.cube` file made a path in `folder`; names of tables stay."""
+    lut = step.get("lut") if isinstance(step, dict) else None
+    if not isinstance(lut, str) or not lut.endswith(".cube"):
+        return step
+    path = (folder / lut).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        remedy = "Put the file beside the profiles."
+        raise InputError("a table lies outside the profiles' folder", field="post.lut", value=lut, remedy=remedy)
+    return {**step, "lut": str(path)}

@@ -12,6 +12,7 @@ from vidgen_assets.clips.spec import Rate
 
 ENCODING_FILE = "encode.json"
 SOUND_FILE = "audio.m4a"
+DESCRIPTION_SOUND_FILE = "description.m4a"
 REDRAWN_FRAMES_FILE = "redrawn-frames.json"
 """In an encoding whose frames came out otherwise than they were audited: the recording of those it encodes."""
 REDRAWN_AUDIT_FILE = "redrawn-audit.json"
@@ -53,6 +54,7 @@ class Encoding(Frozen):
     segment_frames: int
     renditions: tuple[Rendition, ...]
     sound: SoundTrack
+    description: SoundTrack | None = None
     clip: str = CLIP_FILE
     poster: str = POSTER_FILE
 
@@ -65,7 +67,7 @@ class Encoding(Frozen):
         return self.segment_frames / self.fps
 
     def write(self, folder: Path) -> None:
-        (folder / ENCODING_FILE).write_bytes(canonical_json(self.model_dump(mode="json")))
+        (folder / ENCODING_FILE).write_bytes(canonical_json(self.model_dump(mode="json", exclude_none=True)))
 
     @classmethod
     def read(cls, folder: Path) -> "Encoding":

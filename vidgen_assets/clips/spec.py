@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.frozen import Frozen
 
-VariableValue = str | int | float | bool
+VariableValue = str | int | float | bool | tuple[str, ...]
 
 
 class Aspect(StrEnum):
@@ -50,6 +50,8 @@ class Use(StrEnum):
 
 WORLDWIDE = "worldwide"
 
+SHORTEST_CLIP_S, LONGEST_CLIP_S = 0.5, 60
+
 _RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?")
 
 
@@ -74,13 +76,15 @@ class ClipRequest(Frozen):
     backdrop: str | None = None  # a prompt for a generated scene that stands behind the template's layers
     variables: dict[str, VariableValue] = Field(default_factory=dict)
     script: str | None = None
+    voice: str | None = None  # who speaks the script, by name
+    audio_description: str | None = None  # spoken on a second track, for those who don't see the picture
     language: str
     image: str | None = None
     audio: str | None = None
     model: str | None = None  # a release or a family of releases, asked for by name
     use: Use = Use.COMMERCIAL
     territories: tuple[str, ...] = (WORLDWIDE,)  # where the clip is shown: ISO 3166-1 alpha-2, or worldwide
-    duration_s: Decimal
+    duration_s: Decimal | None  # None: as long as its narration
     fps: Rate
     aspect: Aspect
     seed: int | None = None
@@ -107,6 +111,9 @@ class Route(Frozen):
     reason: str
 
 
+_UNMENTIONED = ("backdrop", "pictures", "voice", "audio_description")
+
+
 class ClipSpec(Frozen):
     """Everything the stages may read about a clip. Times are frames at `fps`; sizes are pixels."""
 
@@ -117,8 +124,12 @@ class ClipSpec(Frozen):
     backdrop: str | None = None
     variables: dict[str, VariableValue]
     script: str | None
+    voice: str | None = None
+    audio_description: str | None = None
     language: str
     image: MediaFile | None
+    pictures: dict[str, MediaFile] = Field(default_factory=dict)
+    """Those that variables of a template name, by reference."""
     audio: MediaFile | None
     use: Use
     territories: tuple[str, ...]
@@ -140,8 +151,8 @@ class ClipSpec(Frozen):
         return Fraction(self.frame_count) / self.fps
 
     def to_json(self) -> dict[str, Any]:
-        """A clip without a scene behind its template doesn't mention it: it keeps the digest of times before scenes."""
-        return self.model_dump(mode="json", exclude={"backdrop"} if self.backdrop is None else None)
+        """What a clip doesn't have it doesn't mention: it keeps the digest of times before there was such a thing."""
+        return self.model_dump(mode="json", exclude={name for name in _UNMENTIONED if not getattr(self, name)})
 
     @property
     def digest(self) -> Digest:

@@ -11,7 +11,9 @@ from typing import Any
 from quality_checks.check import Exhibit
 from quality_checks.encodes import CHECKS
 from quality_checks.thresholds import THRESHOLDS
+from resources.drawing import drawn_frames
 from resources.workshop import Workshop
+from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, PermanentError
 from vidgen_assets.clips.generation import FrameStream
@@ -25,6 +27,7 @@ from vidgen_assets.frames.recording import FrameRecording
 from vidgen_assets.frames.stored import StoredFrames
 from vidgen_assets.latents.asset import LATENTS
 from vidgen_assets.prompts.asset import PROMPTS
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS
 from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Made, Stage, Task, poster_of, through_the_gate
 
@@ -32,10 +35,9 @@ logger = logging.getLogger(__name__)
 
 
 def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
-    sound = task.spec.audio
     return {
         "frames": task.artifacts["frames"].digest,
-        "sound": sound.digest if sound else None,
+        "soundtrack": task.artifacts["soundtracks"].digest,
         "profile": load_profiles()[task.spec.profile].digest,
     }
 
@@ -64,7 +66,7 @@ def _frames(task: Task, audited: FrameRecording, shop: Workshop) -> FrameStream:
         except (ArtifactMissing, ArtifactCorrupt) as error:
             logger.warning("%s: its stored frames are lost and drawn again: %s", task.clip_id, error)
     latents = shop.artifacts.read(task.artifacts["latents"].digest)
-    return shop.backends[task.spec.route.backend].decode(task.spec, latents, shop.artifacts)
+    return drawn_frames(task.spec, latents, task.artifacts["captions"].digest, shop)
 
 
 def _encode(task: Task, stream: FrameStream, audited: FrameRecording, shop: Workshop, out: Path) -> EncodeReport:
@@ -73,9 +75,11 @@ def _encode(task: Task, stream: FrameStream, audited: FrameRecording, shop: Work
         raise FramesDiffer(
             "the frames, drawn again, have another shape", value=stream.shape, allowed=str(audited.shape)
         )
-    sound = shop.artifacts.path(task.spec.audio.digest) if task.spec.audio else None
+    soundtrack = out.parent / "soundtrack"
+    if not soundtrack.exists():
+        shop.artifacts.check_out(task.artifacts["soundtracks"], soundtrack)
     profile = load_profiles()[task.spec.profile]
-    return encode(stream, task.spec, profile, sound, shop.media, out, on_frame=verify_frame(audited))
+    return encode(stream, task.spec, profile, soundtrack, shop.media, out, on_frame=verify_frame(audited))
 
 
 def _audit(redrawn: FrameRecording, task: Task, shop: Workshop, scratch: Path) -> dict[str, Finding]:
@@ -111,7 +115,7 @@ def _keep(redrawn: FrameRecording, findings: dict[str, Finding], task: Task, out
 
 ENCODES = Stage(
     name="encodes",
-    upstream=(PROMPTS, LATENTS, FRAMES),
+    upstream=(PROMPTS, SOUNDTRACKS, CAPTIONS, LATENTS, FRAMES),
     recipe=RECIPE,
     checks=CHECKS,
     gather=through_the_gate,

@@ -1,25 +1,35 @@
 """One clip's frames and sound into all its renditions, a downloadable MP4 and a poster.
 
-Three ffmpeg processes: the sound (`sound.py`), every rung of the ladder from one pass over the frames, and the MP4
+ffmpeg processes: each sound (`sound.py`), every rung of the ladder from one pass over the frames, and the MP4
 joined from the two (`graph.py`). The same inputs give the same bytes on any x86-64 processor.
 """
 
 import shutil
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
-from vidgen_assets.clips.errors import InputError, PermanentError
+from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.generation import FrameShape, FrameStream
-from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolFailed, ToolRun
+from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolRun
 from vidgen_assets.clips.profiles import OutputProfile
-from vidgen_assets.clips.renditions import POSTER_FILE, SOUND_FILE, Encoding, Rendition, SoundTrack, rendition_file
+from vidgen_assets.clips.renditions import (
+    DESCRIPTION_SOUND_FILE,
+    POSTER_FILE,
+    SOUND_FILE,
+    Encoding,
+    Rendition,
+    SoundTrack,
+    rendition_file,
+)
+from vidgen_assets.clips.soundtrack import DESCRIPTION_FILE, MAIN_FILE, Soundtrack, sample_count
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.work import Recipe
 from vidgen_assets.encodes.feed import OnFrame, feed
 from vidgen_assets.encodes.graph import download_arguments, ladder_arguments
-from vidgen_assets.encodes.sound import ALLOWED_FORMATS, sample_count, sound_arguments
+from vidgen_assets.encodes.sound import sound_arguments
 
-RECIPE = Recipe("encodes", 1)
+RECIPE = Recipe("encodes", 2)
 
 # Nets against hanging, not measures. A 720p frame takes 50 ms to encode; drawing it may be a model's work.
 _LADDER_DEADLINE_S_PER_FRAME = 5.0
@@ -39,21 +49,21 @@ def encode(
     frames: FrameStream,
     spec: ClipSpec,
     profile: OutputProfile,
-    sound: Path | None,
+    soundtrack: Path,
     tools: MediaTools,
     out: Path,
     on_frame: OnFrame | None = None,
 ) -> EncodeReport:
-    """Encode into the empty folder `out`; its `encode.json` lists what is there.
+    """Encode into the empty folder `out`, with the sound of the folder `soundtrack`; `encode.json` lists what is there.
 
     `on_frame` sees every frame with its index before the encoder does, and may raise to refuse it. Raises
-    `InputError` for a sound that can't be decoded, `PermanentError` for frames that break the promise of their shape.
+    `PermanentError` for frames that break the promise of their shape.
     Whatever is raised, `out` is left empty.
     """
     if any(out.iterdir()):
         raise PermanentError("the folder to encode into is not empty", field="out", value=str(out))
     try:
-        return _encode(frames, spec, profile, sound, tools, out, on_frame)
+        return _encode(frames, spec, profile, soundtrack, tools, out, on_frame)
     except BaseException:
         _empty(out)
         raise
@@ -63,14 +73,14 @@ def _encode(
     frames: FrameStream,
     spec: ClipSpec,
     profile: OutputProfile,
-    sound: Path | None,
+    soundtrack: Path,
     tools: MediaTools,
     out: Path,
     on_frame: OnFrame | None,
 ) -> EncodeReport:
     shape = frames.shape
     runs = (
-        _encode_sound(sound, spec, shape, profile, tools, out),
+        *_encode_sound(soundtrack, shape, profile, tools, out),
         tools.run(
             Tool.FFMPEG,
             ladder_arguments(shape, spec.aspect, profile),
@@ -80,30 +90,31 @@ def _encode(
         ),
         tools.run(Tool.FFMPEG, download_arguments(profile.rungs[0]), deadline_s=_DEADLINE_S, cwd=out),
     )
-    encoding = _described(shape, spec, profile, sound, out)
+    encoding = _described(shape, spec, profile, Soundtrack.read(soundtrack), out)
     encoding.write(out)
     return EncodeReport(encoding, sum(run.cpu_s for run in runs), tuple(run.command_line for run in runs))
 
 
 def _encode_sound(
-    sound: Path | None, spec: ClipSpec, shape: FrameShape, profile: OutputProfile, tools: MediaTools, out: Path
-) -> ToolRun:
-    arguments = sound_arguments(sound, shape.frame_count / shape.fps, profile.audio)
-    try:
-        return tools.run(Tool.FFMPEG, arguments, deadline_s=_DEADLINE_S, cwd=out)
-    except ToolFailed as error:
-        if sound is None:
-            raise
-        raise InputError(
-            f"the sound can't be decoded: {error.found}",
-            field="audio",
-            value=spec.audio.reference if spec.audio else str(sound),
-            allowed=[name.split(",")[0] for name in ALLOWED_FORMATS],
-            remedy="Send a file that plays, in one of these formats.",
-        ) from error
+    soundtrack: Path, shape: FrameShape, profile: OutputProfile, tools: MediaTools, out: Path
+) -> list[ToolRun]:
+    """The main sound, and the description over it where there is one."""
+    pairs = [(MAIN_FILE, SOUND_FILE)]
+    if Soundtrack.read(soundtrack).has_description:
+        pairs.append((DESCRIPTION_FILE, DESCRIPTION_SOUND_FILE))
+    duration_s = shape.frame_count / shape.fps
+    return [
+        tools.run(
+            Tool.FFMPEG,
+            sound_arguments(soundtrack / source, coded, duration_s, profile.audio),
+            deadline_s=_DEADLINE_S,
+            cwd=out,
+        )
+        for source, coded in pairs
+    ]
 
 
-def _described(shape: FrameShape, spec: ClipSpec, profile: OutputProfile, sound: Path | None, out: Path) -> Encoding:
+def _described(shape: FrameShape, spec: ClipSpec, profile: OutputProfile, heard: Soundtrack, out: Path) -> Encoding:
     duration_s = shape.frame_count / shape.fps
     renditions = []
     for rung in profile.rungs:
@@ -126,14 +137,19 @@ def _described(shape: FrameShape, spec: ClipSpec, profile: OutputProfile, sound:
         gop_frames=profile.gop_frames(shape.fps),
         segment_frames=profile.segment_frames(shape.fps),
         renditions=tuple(renditions),
-        sound=SoundTrack(
-            file=SOUND_FILE,
-            sample_rate_hz=profile.audio.sample_rate_hz,
-            channels=profile.audio.channels,
-            sample_count=sample_count(duration_s, profile.audio),
-            bitrate_bps=profile.audio.bitrate_bps,
-            is_silence=sound is None,
-        ),
+        sound=_coded(SOUND_FILE, profile, duration_s, is_silence=heard.is_silence),
+        description=_coded(DESCRIPTION_SOUND_FILE, profile, duration_s) if heard.has_description else None,
+    )
+
+
+def _coded(file: str, profile: OutputProfile, duration_s: Fraction, *, is_silence: bool = False) -> SoundTrack:
+    return SoundTrack(
+        file=file,
+        sample_rate_hz=profile.audio.sample_rate_hz,
+        channels=profile.audio.channels,
+        sample_count=sample_count(duration_s, profile.audio.sample_rate_hz),
+        bitrate_bps=profile.audio.bitrate_bps,
+        is_silence=is_silence,
     )
 
 

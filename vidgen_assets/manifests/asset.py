@@ -5,6 +5,7 @@ from typing import Any
 
 from quality_checks.manifests import CHECKS
 from resources.workshop import Workshop
+from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.encodes.asset import ENCODES
 from vidgen_assets.manifests.package import RECIPE, package
@@ -16,6 +17,7 @@ from vidgen_assets.stages.stage import Made, Stage, Task, poster_of, through_the
 def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:
     return {
         "encodes": task.artifacts["encodes"].digest,
+        "captions": task.artifacts["captions"].digest,
         "profile": load_profiles()[task.spec.profile].digest,
         "metadata": task.spec.model_dump(mode="json", include={"clip_id", "language", "variables", "prompt", "script"}),
     }
@@ -26,13 +28,14 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
     out = scratch / "package"
     out.mkdir()
     profile = load_profiles()[task.spec.profile]
-    report = package(encoding, task.spec, profile, shop.media, out)
+    captions = shop.artifacts.check_out(task.artifacts["captions"], scratch / "captions")
+    report = package(encoding, captions, task.spec, profile, shop.media, out)
     return Made(out, child_cpu_s=report.cpu_s)
 
 
 MANIFESTS = Stage(
     name="manifests",
-    upstream=(PROMPTS, ENCODES),
+    upstream=(PROMPTS, CAPTIONS, ENCODES),
     recipe=RECIPE,
     checks=CHECKS,
     gather=through_the_gate,

@@ -6,6 +6,7 @@ Dates and addresses are missing on purpose: they're known when the clip is relea
 from fractions import Fraction
 from typing import Any
 
+from vidgen_assets.clips.captions import SUBRIP_FILE, WEBVTT_FILE, Captions
 from vidgen_assets.clips.renditions import CLIP_FILE, POSTER_FILE, Encoding
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.manifests.streams import MASTER_FILE, MPD_FILE
@@ -26,8 +27,8 @@ def metadata_inputs(spec: ClipSpec) -> dict[str, str]:
     }
 
 
-def video_object(spec: ClipSpec, encoding: Encoding) -> dict[str, Any]:
-    """JSON-LD with addresses relative to the package."""
+def video_object(spec: ClipSpec, encoding: Encoding, captions: Captions | None = None) -> dict[str, Any]:
+    """JSON-LD with addresses relative to the package; with what is said, where there are captions."""
     top = encoding.renditions[0]
     return {
         "@context": "https://schema.org",
@@ -39,9 +40,29 @@ def video_object(spec: ClipSpec, encoding: Encoding) -> dict[str, Any]:
         "thumbnailUrl": POSTER_FILE,
         "contentUrl": CLIP_FILE,
         "encodingFormat": "video/mp4",
+        **_said(captions),
         "encoding": [
             {"@type": "VideoObject", "contentUrl": MASTER_FILE, "encodingFormat": "application/vnd.apple.mpegurl"},
             {"@type": "VideoObject", "contentUrl": MPD_FILE, "encodingFormat": "application/dash+xml"},
+        ],
+    }
+
+
+def _said(captions: Captions | None) -> dict[str, Any]:
+    """The words for those who can't hear them and for search engines, and the files that show them in time."""
+    if captions is None:
+        return {}
+    return {
+        "transcript": " ".join(line for cue in captions.cues for line in cue.lines),
+        "accessibilityFeature": ["captions", "transcript"],
+        "caption": [
+            {
+                "@type": "MediaObject",
+                "contentUrl": file,
+                "encodingFormat": media_type,
+                "inLanguage": captions.language,
+            }
+            for file, media_type in ((WEBVTT_FILE, "text/vtt"), (SUBRIP_FILE, "application/x-subrip"))
         ],
     }
 

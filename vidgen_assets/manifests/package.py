@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidgen_assets.clips.captions import SUBRIP_FILE, WEBVTT_FILE, Captions
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.media_tools import MediaTools, Tool
 from vidgen_assets.clips.profiles import OutputProfile
@@ -23,10 +24,11 @@ from vidgen_assets.manifests.streams import (
     MPD_FILE,
     SOURCE_LINK,
     audio_folder,
+    description_folder,
     packager_arguments,
 )
 
-RECIPE = Recipe("manifests", 1)
+RECIPE = Recipe("manifests", 2)
 
 # A net against hanging: the packager copies a minute of video in less than a second.
 _DEADLINE_S = 120.0
@@ -42,8 +44,10 @@ class PackageReport:
     command_line: str
 
 
-def package(encode_folder: Path, spec: ClipSpec, profile: OutputProfile, tools: MediaTools, out: Path) -> PackageReport:
-    """Package the encoding in `encode_folder` into the empty folder `out`.
+def package(
+    encode_folder: Path, captions_folder: Path, spec: ClipSpec, profile: OutputProfile, tools: MediaTools, out: Path
+) -> PackageReport:
+    """Package the encoding in `encode_folder`, and what is in `captions_folder`, into the empty folder `out`.
 
     Raises `PermanentError` if `out` isn't empty, if the encoding is of another profile, or if the packager fails.
     """
@@ -51,14 +55,20 @@ def package(encode_folder: Path, spec: ClipSpec, profile: OutputProfile, tools: 
         raise PermanentError("the folder to package into is not empty", field="out", value=str(out))
     encoding = Encoding.read(encode_folder)
     _must_match(encoding, profile)
+    found = Captions.read(captions_folder)
+    captions = found if found.cues else None
+    if captions:
+        for file in (WEBVTT_FILE, SUBRIP_FILE):
+            shutil.copyfile(captions_folder / file, out / file)
+    arguments = packager_arguments(encoding, spec.language, has_captions=captions is not None)
     link = out / SOURCE_LINK
     link.symlink_to(encode_folder.absolute(), target_is_directory=True)
     try:
-        run = tools.run(Tool.PACKAGER, packager_arguments(encoding, spec.language), deadline_s=_DEADLINE_S, cwd=out)
+        run = tools.run(Tool.PACKAGER, arguments, deadline_s=_DEADLINE_S, cwd=out)
     finally:
         link.unlink()
-    _mend(out, encoding, spec.language)
-    _lay_beside(encode_folder, encoding, spec, out)
+    _mend(out, encoding, spec.language, captions)
+    _lay_beside(encode_folder, encoding, spec, captions, out)
     files = [path for path in out.rglob("*") if path.is_file()]
     return PackageReport(len(files), sum(file.stat().st_size for file in files), run.cpu_s, run.command_line)
 
@@ -75,15 +85,16 @@ def _must_match(encoding: Encoding, profile: OutputProfile) -> None:
         )
 
 
-def _mend(out: Path, encoding: Encoding, language: str) -> None:
+def _mend(out: Path, encoding: Encoding, language: str, captions: Captions | None) -> None:
     master, mpd, rates_bps = out / MASTER_FILE, out / MPD_FILE, segment_rates(out)
+    sounds = [audio_folder(language), *([description_folder(language)] if encoding.description else [])]
     playlist, manifest = master.read_text(encoding="utf-8"), mpd.read_text(encoding="utf-8")
-    master.write_text(mended_master(playlist, rates_bps, audio_folder(language)), encoding="utf-8")
-    mpd.write_text(mended_mpd(manifest, rates_bps, encoding.fps), encoding="utf-8")
+    master.write_text(mended_master(playlist, rates_bps, sounds), encoding="utf-8")
+    mpd.write_text(mended_mpd(manifest, rates_bps, encoding.fps, captions), encoding="utf-8")
 
 
-def _lay_beside(encode_folder: Path, encoding: Encoding, spec: ClipSpec, out: Path) -> None:
+def _lay_beside(encode_folder: Path, encoding: Encoding, spec: ClipSpec, captions: Captions | None, out: Path) -> None:
     for file in (encoding.clip, encoding.poster):
         shutil.copyfile(encode_folder / file, out / file)
-    metadata = json.dumps(video_object(spec, encoding), ensure_ascii=False, indent=2)
+    metadata = json.dumps(video_object(spec, encoding, captions), ensure_ascii=False, indent=2)
     (out / METADATA_FILE).write_text(metadata + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ Pure functions. Both manifests stand at the package's root, so every address in 
 
 from collections.abc import Mapping
 
+from vidgen_assets.clips.captions import WEBVTT_FILE
 from vidgen_assets.clips.renditions import Encoding, Rendition, SoundTrack
 
 MASTER_FILE = "master.m3u8"
@@ -46,16 +47,29 @@ def audio_folder(language: str) -> str:
     return f"audio-{language}"
 
 
+def description_folder(language: str) -> str:
+    return f"described-{language}"
+
+
+def captions_folder(language: str) -> str:
+    return f"captions-{language}"
+
+
 def language_name(language: str) -> str:
     """The language's own name for `language`, a BCP 47 tag."""
     return _ENDONYMS.get(language.split("-")[0].lower(), language)
 
 
-def packager_arguments(encoding: Encoding, language: str) -> list[str]:
-    """Every rung and the sound into segments of `segment_s`, under one master playlist and one MPD."""
+def packager_arguments(encoding: Encoding, language: str, *, has_captions: bool = False) -> list[str]:
+    """Every rung, the sounds and the captions into segments of `segment_s`, under one master playlist and one MPD.
+
+    Captions are the file `captions.vtt` of the package itself.
+    """
     return [
         *(_video(rendition) for rendition in encoding.renditions),
         _audio(encoding.sound, language),
+        *([_description(encoding.description, language)] if encoding.description else []),
+        *([_captions(language)] if has_captions else []),
         # Exact for fractional rates: 60 frames at 30000/1001 are 2.002 s, and a boundary set at 2 s would drift off
         # the keyframes.
         f"--segment_duration={float(encoding.segment_s)!r}",
@@ -88,6 +102,35 @@ def _audio(sound: SoundTrack, language: str) -> str:
         hls_name=language_name(language),
         language=language,
         dash_roles="main",
+    )
+
+
+def _description(sound: SoundTrack, language: str) -> str:
+    """The main sound with what is to be seen told over it."""
+    return _descriptor(
+        **_segments(sound.file, "audio", description_folder(language)),
+        hls_group_id="audio",
+        hls_name=f"{language_name(language)} (audio description)",
+        hls_characteristics="public.accessibility.describes-video",
+        language=language,
+        dash_roles="alternate",
+        dash_accessibilities="urn:tva:metadata:cs:AudioPurposeCS:2007=1",  # for the visually impaired
+    )
+
+
+def _captions(language: str) -> str:
+    """For HLS alone: dash.js asks for the packager's segments where they aren't, and shows no cue."""
+    folder = captions_folder(language)
+    return _descriptor(
+        **{"in": WEBVTT_FILE},
+        stream="text",
+        segment_template=f"{folder}/seg-$Number$.vtt",
+        playlist_name=f"{folder}/captions.m3u8",
+        hls_group_id="captions",
+        hls_name=language_name(language),
+        hls_characteristics="public.accessibility.transcribes-spoken-dialog",
+        language=language,
+        hls_only="1",
     )
 
 

@@ -9,18 +9,21 @@ from quality_checks.prompts import CHECKS
 from resources.gate import HeldClip
 from resources.workshop import Workshop
 from vidgen_assets.catalogs.catalog import CatalogRow
+from vidgen_assets.catalogs.columns import AS_LONG_AS_SPOKEN
 from vidgen_assets.clips.digest import canonical_json
-from vidgen_assets.clips.errors import ErrorKind, GateClosed
+from vidgen_assets.clips.errors import ErrorKind, GateClosed, InputError
 from vidgen_assets.clips.ledger import LedgerRow, Problem, Status
 from vidgen_assets.clips.spec import ClipRequest, ClipSpec, Route
 from vidgen_assets.clips.work import Recipe
 from vidgen_assets.models.routing import Asked, RecordedRoute, choose_release
+from vidgen_assets.narration.narrate import narrated_frame_count
+from vidgen_assets.narration.script import spoken_parts
 from vidgen_assets.partitions import catalog_of
-from vidgen_assets.prompts.routing import choose_route
+from vidgen_assets.prompts.routing import choose_route, template_release
 from vidgen_assets.prompts.specify import specify
 from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Gathered, Made, Stage, Tags, Task
-from vidgen_assets.templates.document import library_names
+from vidgen_assets.templates.variables import elements, picture_variables
 
 
 def gather_rows(_stage: Stage, shard: str, shop: Workshop) -> Gathered:
@@ -43,8 +46,39 @@ def spec_of(task: Task, shop: Workshop, *, keep_media: bool) -> ClipSpec:
     if task.request is None:
         raise LookupError(f"{task.clip_id} has no request")
     request, read = task.request, shop.intake.keep if keep_media else shop.intake.look
-    route = choose_route(request, releases(), lambda: _model_route(request, task.catalog, shop, record=keep_media))
-    return specify(request, task.catalog, lambda reference: read(task.base_uri, reference), route)
+    route = choose_route(request, releases(shop), lambda: _model_route(request, task.catalog, shop, record=keep_media))
+    spec = specify(
+        request,
+        task.catalog,
+        lambda reference: read(task.base_uri, reference),
+        route,
+        pictures=_named_pictures(request, shop),
+    )
+    return spec if request.duration_s is not None else _as_long_as_spoken(spec, shop)
+
+
+def _as_long_as_spoken(spec: ClipSpec, shop: Workshop) -> ClipSpec:
+    """Raises `InputError` for a clip that says nothing, or more than a clip may last."""
+    parts = spoken_parts(spec, shop.templates)
+    if not any(part.text for part in parts):
+        raise InputError(
+            "the clip is to last as long as its narration, and says nothing",
+            clip_id=spec.clip_id,
+            field="duration_s",
+            value=AS_LONG_AS_SPOKEN,
+            allowed="seconds, or auto beside a script",
+            remedy="Write a script, or give the clip's length in seconds.",
+        )
+    voice = shop.speech.voice_for(spec.language, spec.voice)
+    return spec.model_copy(update={"frame_count": narrated_frame_count(parts, voice, shop.speech, spec.fps)})
+
+
+def _named_pictures(request: ClipRequest, shop: Workshop) -> dict[str, tuple[str, ...]]:
+    """The references that the template's variables of pictures name."""
+    if request.template is None:
+        return {}
+    document = shop.templates.load(request.template).document
+    return {name: elements(request.variables.get(name, ())) for name in picture_variables(document)}
 
 
 def _model_route(request: ClipRequest, catalog: str, shop: Workshop, *, record: bool) -> Route:
@@ -65,9 +99,9 @@ def _model_route(request: ClipRequest, catalog: str, shop: Workshop, *, record: 
     return route
 
 
-def releases() -> list[str]:
-    """What can make a clip that names a template: every template that ships."""
-    return [f"template/{name}" for name in library_names()]
+def releases(shop: Workshop) -> list[str]:
+    """What can make a clip that names a template: every template of the deployment."""
+    return [template_release(name) for name in shop.templates.names()]
 
 
 def _specified(task: Task, shop: Workshop) -> Task:

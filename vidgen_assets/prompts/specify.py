@@ -4,7 +4,7 @@ The same request in the same catalog gives the same spec, whatever else the cata
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from vidgen_assets.clips.errors import InputError
@@ -20,10 +20,13 @@ def specify(
     media: Callable[[str], MediaFile],
     route: Route,
     profiles: Mapping[str, OutputProfile] | None = None,
+    pictures: Mapping[str, Sequence[str]] | None = None,
 ) -> ClipSpec:
-    """The spec of `request`. `media` takes a reference and returns the stored file, or raises `InputError`.
+    """The spec of `request`; of a single frame if it is to last as long as its narration, whose length is known once it
+    is spoken. `media` takes a reference and returns the stored file, or raises `InputError`.
 
-    `profiles` are those that ship unless given. Raises `InputError` for a profile that does not exist.
+    `profiles` are those that ship unless given; `pictures` are the references that variables name, by variable. Raises
+    `InputError` for a profile that does not exist.
     """
     profile = _profile(request, load_profiles() if profiles is None else profiles)
     width, height = profile.canvas(request.aspect)
@@ -35,13 +38,16 @@ def specify(
         backdrop=request.backdrop,
         variables=request.variables,
         script=request.script,
+        voice=request.voice,
+        audio_description=request.audio_description,
         language=request.language,
         image=_resolved(request, "image", media),
+        pictures=_pictures(request, pictures or {}, media),
         audio=_resolved(request, "audio", media),
         use=request.use,
         territories=request.territories,
         fps=request.fps,
-        frame_count=frame_count(Fraction(request.duration_s), request.fps),
+        frame_count=1 if request.duration_s is None else frame_count(Fraction(request.duration_s), request.fps),
         aspect=request.aspect,
         width=width,
         height=height,
@@ -76,6 +82,21 @@ def _profile(request: ClipRequest, profiles: Mapping[str, OutputProfile]) -> Out
             remedy="Choose one of the profiles.",
         )
     return profiles[request.profile]
+
+
+def _pictures(
+    request: ClipRequest, named: Mapping[str, Sequence[str]], media: Callable[[str], MediaFile]
+) -> dict[str, MediaFile]:
+    found: dict[str, MediaFile] = {}
+    for variable, references in named.items():
+        for reference in references:
+            try:
+                found[reference] = media(reference)
+            except InputError as error:
+                error.field = f"variables.{variable}"
+                error.located(clip_id=request.clip_id)
+                raise
+    return found
 
 
 def _resolved(request: ClipRequest, field: str, media: Callable[[str], MediaFile]) -> MediaFile | None:

@@ -1,0 +1,75 @@
+"""Slots touch, slack is shared evenly, and a text that doesn't fit is spoken faster, or refused."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.narration import Part, Word
+from vidgen_assets.clips.speech import Spoken, Voice
+from vidgen_assets.narration.narrate import narrate, narrated_frame_count
+from vidgen_assets.narration.schedule import placed
+from vidgen_assets.narration.script import paragraphs_of
+
+VOICE = Voice("metronome", "tick", "en", "metronome 1")
+
+
+class Metronome:
+    """Takes a second for every word at the natural rate."""
+
+    def voices(self) -> Sequence[Voice]:
+        return [VOICE]
+
+    def voice_for(self, language: str, asked: str | None) -> Voice:
+        return VOICE
+
+    def speak(self, text: str, voice: Voice, rate: float) -> Spoken:
+        count = len(text.split())
+        samples = np.full(round(count * 1000 / rate), 5000, np.int16)
+        return Spoken(samples, 1000, (Word(start=0, end=len(text), start_s=0.0, end_s=count / rate),))
+
+
+def test_paragraphs_become_parts_with_a_lead_in_pauses_and_a_tail() -> None:
+    parts = paragraphs_of("One.\n\n \nTwo\nlines.\n\nThree.")
+
+    assert [part.text for part in parts] == ["One.", "Two\nlines.", "Three."]
+    assert [(part.before_s, part.after_s) for part in parts] == [(0.4, 0.5), (0.0, 0.5), (0.0, 0.8)]
+
+
+def test_a_free_clip_lasts_as_long_as_its_slots_rounded_up_to_a_frame() -> None:
+    # 0.4 + 1 + 0.5, and 2 + 0.8: 4.7 s are 117.5 frames at 25
+    assert narrated_frame_count(paragraphs_of("One.\n\nTwo words."), VOICE, Metronome(), Fraction(25)) == 118
+
+
+def test_slack_is_shared_evenly_after_the_parts() -> None:
+    # 6.7 s are 2 more than is needed: one after each part
+    found = narrate(paragraphs_of("One.\n\nTwo words."), VOICE, Metronome(), Fraction("6.7"))
+
+    assert [(place.slot.start_s, place.slot.end_s) for place in found.placed] == [(0.0, 2.9), (2.9, 6.7)]
+    assert [place.sound_start_s for place in found.placed] == [0.4, 2.9]
+    assert found.placed[1].slot.words[0].start_s == 2.9
+    assert found.rate == 1.0
+
+
+def test_a_text_that_is_a_little_long_is_spoken_faster() -> None:
+    # 10 words: 11.2 s at the natural rate; at 1.15 they are 8.7 + 1.2, and 10 s are enough
+    assert narrate(paragraphs_of("word " * 10), VOICE, Metronome(), Fraction(10)).rate == 1.15
+
+
+def test_a_text_that_is_far_too_long_is_refused_with_both_lengths() -> None:
+    with pytest.raises(InputError, match=r"takes 21\.2 s to say, and the clip lasts 10 s") as refused:
+        narrate(paragraphs_of("word " * 20), VOICE, Metronome(), Fraction(10))
+    assert refused.value.field == "script"
+
+
+def test_no_clip_lasts_longer_than_a_clip_may() -> None:
+    with pytest.raises(InputError, match=r"takes 81\.2 s"):
+        narrated_frame_count(paragraphs_of("word " * 80), VOICE, Metronome(), Fraction(25))
+
+
+def test_a_part_without_a_text_is_a_silence_of_its_own_length() -> None:
+    (place,) = placed([Part(name="pause", least_s=2.0)], [None], 2.0)
+
+    assert (place.slot.end_s, place.slot.words, place.spoken) == (2.0, (), None)

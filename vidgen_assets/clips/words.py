@@ -1,0 +1,74 @@
+"""What a word of a script is: the one answer that speech, captions and their checks share.
+
+Words stand between white space, punctuation included. Where a script writes without spaces (Chinese, Japanese), they
+stand between the places at which a line may break (Unicode Standard Annex 14), by `uniseg`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_STRETCH = re.compile(r"\S+")
+_UNSPACED = re.compile(
+    r"[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SAID_SIGNS = frozenset("&%@#+=§°‰")
+
+
+def words_of(text: str) -> list[tuple[int, int]]:
+    """Half-open offsets of every stretch of `text` that is said: it holds a letter, a digit or a sign with a name."""
+    return [(start, end) for start, end in stretches_of(text) if is_said(text[start:end])]
+
+
+def stretches_of(text: str) -> Iterator[tuple[int, int]]:
+    """Half-open offsets of all that stands between two places where a line may break, white space left out."""
+    for match in _STRETCH.finditer(text):
+        if _UNSPACED.search(match[0]):
+            yield from _between_breaks(match[0], match.start())
+        else:
+            yield match.span()
+
+
+def is_said(stretch: str) -> bool:
+    """Whether somebody who reads aloud says something here: not for a dash, a bullet or an emoji."""
+    return any(_is_said(char) for char in stretch)
+
+
+def has_ideographs(text: str) -> bool:
+    """Whether `text` holds Chinese characters, which few voices can read."""
+    return _IDEOGRAPH.search(text) is not None
+
+
+def as_said(text: str) -> str:
+    """`text` with a blank for every emoji and pictograph, which a voice would call by its name. Offsets stay."""
+    return "".join(" " if _is_picture(char) else char for char in text)
+
+
+def graphemes_of(text: str) -> list[str]:
+    """The characters of `text` as readers count them: an emoji of seven code points is one."""
+    from uniseg.graphemecluster import grapheme_clusters
+
+    return list(grapheme_clusters(text))
+
+
+def _between_breaks(stretch: str, offset: int) -> Iterator[tuple[int, int]]:
+    from uniseg.linebreak import line_break_units
+
+    for unit in line_break_units(stretch):
+        yield offset, offset + len(unit)
+        offset += len(unit)
+
+
+def _is_said(char: str) -> bool:
+    return char.isalnum() or char in _SAID_SIGNS or unicodedata.category(char) == "Sc"
+
+
+def _is_picture(char: str) -> bool:
+    """Symbols that are pictures, and what only shapes them: variation selectors, skin tones, flags, key caps."""
+    code = ord(char)
+    if char in _SAID_SIGNS or char in "©®™":
+        return False
+    return (
+        unicodedata.category(char) == "So" or 0xFE00 <= code <= 0xFE0F or 0x1F3FB <= code <= 0x1F3FF or code == 0x20E3
+    )

@@ -1,0 +1,41 @@
+"""What a clip speaks, as parts in order."""
+
+import re
+
+from vidgen_assets.clips.narration import Part
+from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.templates import timing
+from vidgen_assets.templates.library import TemplateLibrary
+from vidgen_assets.templates.variables import resolve_variables
+
+LEAD_IN_S = 0.4
+"""A word at the very first picture is missed: players and viewers need a moment."""
+BETWEEN_S = 0.5
+TAIL_S = 0.8
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+
+
+def spoken_parts(spec: ClipSpec, templates: TemplateLibrary) -> tuple[Part, ...]:
+    """What `spec` speaks, the one place that decides: a template's own parts where its scenes speak, else the
+    paragraphs of the row's script. Empty if it speaks nothing. Raises `InputError` as the template does.
+    """
+    if spec.template is not None:
+        document = templates.load(spec.template).document
+        if any(scene.narration is not None for scene in document.scenes):
+            return timing.spoken_parts(document, resolve_variables(document, spec.variables), spec.script)
+    return paragraphs_of(spec.script) if spec.script else ()
+
+
+def paragraphs_of(text: str) -> tuple[Part, ...]:
+    """Each paragraph, at its blank lines, a part of its own: `part-1`, `part-2`, …"""
+    paragraphs = [piece.strip() for piece in _BLANK_LINES.split(text) if piece.strip()]
+    last = len(paragraphs)
+    return tuple(
+        Part(
+            name=f"part-{number}",
+            text=paragraph,
+            before_s=LEAD_IN_S if number == 1 else 0.0,
+            after_s=TAIL_S if number == last else BETWEEN_S,
+        )
+        for number, paragraph in enumerate(paragraphs, start=1)
+    )
