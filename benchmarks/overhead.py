@@ -25,6 +25,8 @@ from tests.end_to_end.catalogs import a_clip, write_catalog
 from vidgen_assets.automation.enrol import Enrolment, enrol
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.cli.session import dagster_instance
+from vidgen_assets.captions.files import subrip, webvtt
+from vidgen_assets.clips.captions import CAPTIONS_FILE, SUBRIP_FILE, WEBVTT_FILE, Captions
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.generation import Desk
 from vidgen_assets.clips.profiles import load_profiles
@@ -34,6 +36,7 @@ from vidgen_assets.encodes.ladder import encode
 from vidgen_assets.frames.record import record_frames, verify_frame
 from vidgen_assets.manifests.package import package
 from vidgen_assets.prompts.asset import prompts_task, spec_of
+from vidgen_assets.soundtracks.compose import Voices, compose
 
 
 def main() -> None:
@@ -96,11 +99,17 @@ def _make_and_examine(request: ClipRequest, enrolment: Enrolment, shop: Workshop
     made["latents"].write_bytes(backend.make_latents(spec, desk).data)
     recording = record_frames(backend.decode(spec, made["latents"].read_bytes(), shop.artifacts), recipe={})
     made["frames"].write_bytes(recording.to_bytes())
-    made["encodes"].mkdir()
+    for folder in ("soundtracks", "captions", "encodes", "manifests"):
+        made[folder].mkdir()
+    sound = shop.artifacts.path(spec.audio.digest) if spec.audio else None
+    compose(spec, Voices(), sound, shop.media, made["soundtracks"])
+    captions = Captions(language=spec.language)
+    (made["captions"] / CAPTIONS_FILE).write_bytes(captions.to_bytes())
+    (made["captions"] / WEBVTT_FILE).write_text(webvtt(captions))
+    (made["captions"] / SUBRIP_FILE).write_text(subrip(captions))
     frames = backend.decode(spec, made["latents"].read_bytes(), shop.artifacts)
-    encode(frames, spec, profile, None, shop.media, made["encodes"], on_frame=verify_frame(recording))
-    made["manifests"].mkdir()
-    package(made["encodes"], spec, profile, shop.media, made["manifests"])
+    encode(frames, spec, profile, made["soundtracks"], shop.media, made["encodes"], on_frame=verify_frame(recording))
+    package(made["encodes"], made["captions"], spec, profile, shop.media, made["manifests"])
     for stage, checks in REQUIRED.items():
         exhibit = Exhibit(spec=spec, path=made[stage], tools=shop.media, thresholds=THRESHOLDS)
         for check in checks:

@@ -21,6 +21,8 @@ class Factory(dg.ConfigurableResource["Factory"]):
     media_roots: list[str] = []  # noqa: RUF012 - pydantic copies it
     gpu_memory_gib: float | None = None
     model_cache: str | None = None
+    speech_voices: str | None = None  # a file that says which configured voice speaks which language
+    template_folders: list[str] = []  # noqa: RUF012 - pydantic copies it
 
     @classmethod
     def of(cls, settings: Settings) -> "Factory":
@@ -34,6 +36,8 @@ class Factory(dg.ConfigurableResource["Factory"]):
             media_roots=list(settings.media_roots),
             gpu_memory_gib=settings.gpu_memory_gib,
             model_cache=str(settings.model_cache) if settings.model_cache else None,
+            speech_voices=str(settings.speech_voices) if settings.speech_voices else None,
+            template_folders=[str(folder) for folder in settings.template_folders],
         )
 
     def workshop(self) -> Workshop:
@@ -47,6 +51,8 @@ class Factory(dg.ConfigurableResource["Factory"]):
             tuple(self.media_roots),
             self.gpu_memory_gib,
             self.model_cache,
+            self.speech_voices,
+            tuple(self.template_folders),
         )
 
 
@@ -60,6 +66,8 @@ def _open(
     media_roots: tuple[str, ...],
     gpu_memory_gib: float | None,
     model_cache: str | None,
+    speech_voices: str | None,
+    template_folders: tuple[str, ...],
 ) -> Workshop:
     return open_workshop(
         store_url,
@@ -70,4 +78,6 @@ def _open(
         media_roots=media_roots,
         gpu_memory_gib=gpu_memory_gib,
         model_cache=Path(model_cache) if model_cache else None,
+        speech_voices=Path(speech_voices) if speech_voices else None,
+        template_folders=[Path(folder) for folder in template_folders],
     )

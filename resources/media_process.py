@@ -1,6 +1,7 @@
 """Runs one command to its end: fed, drained, timed, and gone with all its children when this returns.
 
-Knows processes and nothing of media; `media_tools.py` says which command, and what its end means. Linux only.
+Knows processes and nothing of media; `media_tools.py` says which command, and what its end means. A command that is fed
+and read at once is in `media_pipe.py`. Linux only.
 """
 
 import contextlib
@@ -16,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-_STDERR_KEPT_BYTES = 8 << 10
+STDERR_KEPT_BYTES = 8 << 10
 _CHUNK_BYTES = 1 << 16
 # Raw 720p frames through a pipe cost 3.8 ms of wall time each at 1 MiB, 10.6 at the default 64 KiB (2 cores,
 # 2026-11-22): sixteen times fewer hand-overs between the two processes.
-_PIPE_BYTES = 1 << 20
+PIPE_BYTES = 1 << 20
 Buffers = Iterable[bytes | memoryview]
 
 
@@ -54,15 +55,15 @@ def run_to_end(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    watchdog = _Watchdog(process.pid, deadline_s)
-    stdout, stderr = _Drain(process.stdout), _Drain(process.stderr, keep_bytes=_STDERR_KEPT_BYTES)
+    watchdog = Watchdog(process.pid, deadline_s)
+    stdout, stderr = Drain(process.stdout), Drain(process.stderr, keep_bytes=STDERR_KEPT_BYTES)
     try:
-        _limit_an_orphan(process.pid, deadline_s)
+        limit_an_orphan(process.pid, deadline_s)
         took_all_input = _feed(process.stdin, stdin)
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # not reaped yet: its number stays ours
     finally:
         watchdog.stop()
-        _kill_group(process.pid)  # whoever is left: the command if it was interrupted, else children it forgot
+        kill_group(process.pid)  # whoever is left: the command if it was interrupted, else children it forgot
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         kept_stdout, kept_stderr = stdout.finish(), stderr.finish()
@@ -88,20 +89,20 @@ def read_in_pieces(command: Sequence[str], *, piece_bytes: int, deadline_s: floa
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
-    watchdog = _Watchdog(process.pid, deadline_s)
-    stderr = _Drain(process.stderr, keep_bytes=_STDERR_KEPT_BYTES)
+    watchdog = Watchdog(process.pid, deadline_s)
+    stderr = Drain(process.stderr, keep_bytes=STDERR_KEPT_BYTES)
     output = process.stdout
     assert output is not None
     try:
-        _limit_an_orphan(process.pid, deadline_s)
+        limit_an_orphan(process.pid, deadline_s)
         with contextlib.suppress(OSError):
-            fcntl.fcntl(output.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            fcntl.fcntl(output.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         while piece := output.read(piece_bytes):
             yield piece
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     finally:
         watchdog.stop()
-        _kill_group(process.pid)
+        kill_group(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         kept_stderr = stderr.finish()
@@ -117,7 +118,7 @@ def read_in_pieces(command: Sequence[str], *, piece_bytes: int, deadline_s: floa
     )
 
 
-def _limit_an_orphan(pid: int, deadline_s: float) -> None:
+def limit_an_orphan(pid: int, deadline_s: float) -> None:
     """Let the kernel end a command that outlives this process (`kill -9`, out of memory) and still works.
 
     A command that reads frames sees the end of its pipe and stops at once. For the others there is this limit on
@@ -135,7 +136,7 @@ def _feed(pipe: IO[bytes] | None, buffers: Buffers | None) -> bool:
     if pipe is None or buffers is None:
         return True
     with contextlib.suppress(OSError):  # the kernel may refuse a bigger pipe; the default one works too
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     for buffer in buffers:
         try:
             pipe.write(buffer)
@@ -153,12 +154,12 @@ def _close(pipe: IO[bytes] | None) -> bool:
     return True
 
 
-def _kill_group(pid: int) -> None:
+def kill_group(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
 
 
-class _Watchdog:
+class Watchdog:
     """Kills a process group at its deadline. Must be stopped before the group's leader is reaped."""
 
     def __init__(self, pid: int, deadline_s: float) -> None:
@@ -170,14 +171,14 @@ class _Watchdog:
 
     def _fire(self) -> None:
         self.fired = True
-        _kill_group(self._pid)
+        kill_group(self._pid)
 
     def stop(self) -> None:
         self._timer.cancel()
         self._timer.join()
 
 
-class _Drain:
+class Drain:
     """Empties a pipe in a thread of its own, so that a talkative command never blocks; may keep the tail only."""
 
     def __init__(self, pipe: IO[bytes] | None, keep_bytes: int | None = None) -> None:

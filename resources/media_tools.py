@@ -8,11 +8,12 @@ import json
 import logging
 import shlex
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from resources.media_pipe import pipe_through
 from resources.media_process import Ended, read_in_pieces, run_to_end
 from vidgen_assets.clips.errors import CapacityError, PermanentError, TransientError, VidgenError
 from vidgen_assets.clips.media_tools import Tool, ToolFailed, ToolRun
@@ -74,6 +75,29 @@ class LocalMediaTools:
             raise _cannot_start(tool, command[0], error) from error
         if failure := _failure(tool, command_line, ended, deadline_s):
             raise failure
+
+    def pipe(
+        self,
+        tool: Tool,
+        arguments: Sequence[str],
+        *,
+        stdin: Iterable[bytes | memoryview],
+        piece_bytes: int,
+        deadline_s: float,
+        cwd: Path | None = None,
+    ) -> Generator[bytearray, None, ToolRun]:
+        command = [str(self.binary(tool)), *arguments]
+        command_line = shlex.join(command)
+        _log.info("%s", command_line)
+        try:
+            ended = yield from pipe_through(
+                command, stdin=stdin, piece_bytes=piece_bytes, deadline_s=deadline_s, cwd=cwd
+            )
+        except (FileNotFoundError, PermissionError) as error:
+            raise _cannot_start(tool, command[0], error) from error
+        if failure := _failure(tool, command_line, ended, deadline_s):
+            raise failure
+        return ToolRun(command_line, b"", ended.stderr_tail, ended.cpu_s, ended.wall_s)
 
     def probe(self, path: Path, *, count_frames: bool = False) -> dict[str, Any]:
         arguments = ["-v", "error", "-of", "json", "-show_format", "-show_streams"]

@@ -6,12 +6,14 @@
 | `VIDGEN_STORE_URL` | artifacts and records: a folder or `s3://…`, `gs://…`, `az://…` | `$VIDGEN_HOME/store` |
 | `VIDGEN_INBOX` | the folder or bucket prefix whose catalogs the sensor registers | `$VIDGEN_HOME/inbox` |
 | `VIDGEN_MEDIA_ROOTS` | object-store prefixes that references may lie under, separated by commas | none |
+| `VIDGEN_TEMPLATES` | folders with templates of the deployment's own, separated by commas | none |
 | `VIDGEN_PRODUCTION` | `1` refuses development keys | off |
 | `VIDGEN_SIGNING_KEY_FILE` | the deployment's Ed25519 key, PEM | made on first use, marked as development |
 | `VIDGEN_WORKERS` | clips worked on at a time in a shard | the number of processors |
 | `VIDGEN_EXECUTOR` | `in_process`, `multiprocess` or `k8s` | `in_process` |
 | `VIDGEN_GPU_MEMORY_GIB` | GiB of memory of the cards in the GPU pool | none: models run on this machine's processor |
 | `VIDGEN_MODEL_CACHE` | the folder of a model hub's cache, mounted or on disk | none |
+| `VIDGEN_SPEECH_VOICES` | a file that names voices of Piper and Kokoro for languages | none: espeak-ng speaks |
 | `VIDGEN_SHIPPED_MODELS` | `0`: a home doesn't take in the project's own models by itself | on; in production off |
 
 A bucket's address and credentials are the cloud's own variables, read by the store's library:
@@ -56,6 +58,8 @@ class Settings:
     gpu_memory_gib: float | None
     model_cache: Path | None
     takes_in_shipped_models: bool
+    template_folders: tuple[Path, ...] = ()
+    speech_voices: Path | None = None
 
     @property
     def dagster_home(self) -> Path:
@@ -72,6 +76,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         store_url=env.get("VIDGEN_STORE_URL") or str(home / "store"),
         inbox=env.get("VIDGEN_INBOX") or str(home / "inbox"),
         media_roots=tuple(root.strip() for root in env.get("VIDGEN_MEDIA_ROOTS", "").split(",") if root.strip()),
+        template_folders=tuple(
+            Path(folder.strip()).absolute() for folder in env.get("VIDGEN_TEMPLATES", "").split(",") if folder.strip()
+        ),
         production=_flag(env, "VIDGEN_PRODUCTION"),
         takes_in_shipped_models=_flag(env, "VIDGEN_SHIPPED_MODELS", default=not _flag(env, "VIDGEN_PRODUCTION")),
         signing_key_file=Path(key_file) if key_file else None,
@@ -79,6 +86,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         executor=_executor(env),
         gpu_memory_gib=_gib(env, "VIDGEN_GPU_MEMORY_GIB"),
         model_cache=Path(model_cache) if model_cache else None,
+        speech_voices=Path(voices).absolute() if (voices := env.get("VIDGEN_SPEECH_VOICES", "").strip()) else None,
     )
 
 

@@ -26,13 +26,17 @@ from resources.publications import Publications
 from resources.records import Records
 from resources.release_shelf import is_delivered
 from resources.route_book import RouteBook
+from resources.speech.plugged import PluggedVoices, read_voices
+from resources.speech.studio import Studio
 from resources.spend_book import SpendBook
 from resources.verdict_book import VerdictBook
 from resources.work_memo import WorkMemo
 from vidgen_assets.clips.generation import GenerationBackend
 from vidgen_assets.clips.media_tools import MediaTools
 from vidgen_assets.clips.prices import PriceBook, load_price_book
+from vidgen_assets.clips.speech import SpeechEngine
 from vidgen_assets.models.admission import Hardware
+from vidgen_assets.templates.library import TemplateLibrary
 
 
 def utc_now() -> datetime:
@@ -57,8 +61,10 @@ class Workshop:
     intake: MediaIntake
     signer: Signer
     media: MediaTools
+    templates: TemplateLibrary
     backends: Mapping[str, GenerationBackend]
     cupboard: StoreCupboard
+    speech: SpeechEngine
     prices: PriceBook
     hardware: Hardware
     model_cache: Path | None
@@ -81,6 +87,8 @@ def open_workshop(
     media_roots: Sequence[str] = (),
     gpu_memory_gib: float | None = None,
     model_cache: Path | None = None,
+    speech_voices: Path | None = None,
+    template_folders: Sequence[Path] = (),
     clock: Callable[[], datetime] = utc_now,
     media: MediaTools | None = None,
     backends: Mapping[str, GenerationBackend] | None = None,
@@ -97,6 +105,9 @@ def open_workshop(
     publications = Publications(records, signer)
     spend = SpendBook(records, clock)
     models, hardware, tools = ModelRegistry(records, signer), _hardware(gpu_memory_gib), media or LocalMediaTools()
+    templates = TemplateLibrary(tuple(template_folders))
+    cupboard = StoreCupboard(objects)
+    plugged = PluggedVoices(read_voices(speech_voices) if speech_voices else {})
     scratch = home / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     return Workshop(
@@ -121,8 +132,10 @@ def open_workshop(
         intake=MediaIntake(artifacts, tuple(media_roots)),
         signer=signer,
         media=tools,
-        backends=backends or build_backends(models.release, hardware, model_cache, spend, tools, clock),
-        cupboard=StoreCupboard(objects),
+        templates=templates,
+        backends=backends or build_backends(models.release, hardware, model_cache, spend, tools, clock, templates),
+        cupboard=cupboard,
+        speech=Studio(plugged, cupboard),
         prices=load_price_book(),
         hardware=hardware,
         model_cache=model_cache,

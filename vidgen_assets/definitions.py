@@ -16,6 +16,7 @@ from vidgen_assets.automation.jobs import make_clip_at_once, make_clips
 from vidgen_assets.automation.schedules import retry_what_is_retriable
 from vidgen_assets.automation.sensors import catalog_inbox
 from vidgen_assets.automation.training import train_backdrops
+from vidgen_assets.captions.asset import CAPTIONS, captions
 from vidgen_assets.encodes.asset import ENCODES, encodes
 from vidgen_assets.frames.asset import FRAMES, frames
 from vidgen_assets.latents.asset import LATENTS, latents
@@ -23,9 +24,10 @@ from vidgen_assets.manifests.asset import MANIFESTS, manifests
 from vidgen_assets.prompts.asset import prompts
 from vidgen_assets.qa_scores.asset import qa_scores
 from vidgen_assets.releases.asset import releases
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS, soundtracks
 
-ASSETS = (prompts, latents, frames, encodes, manifests, qa_scores, releases)
-CLIP_STAGES = (LATENTS, FRAMES, ENCODES, MANIFESTS)
+ASSETS = (prompts, soundtracks, captions, latents, frames, encodes, manifests, qa_scores, releases)
+CLIP_STAGES = (SOUNDTRACKS, CAPTIONS, LATENTS, FRAMES, ENCODES, MANIFESTS)
 """The stages whose work costs: what a forecast looks at."""
 
 

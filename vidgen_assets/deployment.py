@@ -36,6 +36,8 @@ class StepNeeds:
 STEP_NEEDS: Final[Mapping[str, StepNeeds]] = MappingProxyType(
     {
         "prompts": StepNeeds("light", 500, 2, 2, grace_s=30, max_runtime_s=900),
+        "soundtracks": StepNeeds("light", 1_000, 4, 10, grace_s=30, max_runtime_s=1_800),
+        "captions": StepNeeds("light", 500, 2, 2, grace_s=30, max_runtime_s=900),
         # The GPU is asked for whatever the shard's clips are routed to: a pod's size is fixed before its shard is read.
         # The grace period covers writing a 34 MB checkpoint and its ledger row to a slow store.
         "latents": StepNeeds("gpu", 4_000, 24, 40, grace_s=120, max_runtime_s=3_600, gpus=1),

@@ -61,6 +61,9 @@ class DiffusionBackend:
         """Decoding is the GPU's work, and no two kinds of GPU round alike."""
         return True
 
+    def follows_narration(self, spec: ClipSpec) -> bool:  # noqa: ARG002 - no pictures of a model keep time
+        return False
+
     def admit(self, spec: ClipSpec) -> None:
         """Raises as `vidgen_assets.models.admission.admit`, and `CapacityError` for weights that aren't there."""
         from vidgen_assets.diffusion.tokens import token_counter

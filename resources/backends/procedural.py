@@ -39,6 +39,9 @@ class ProceduralBackend:
         """Sines and exponentials round differently from processor to processor."""
         return True
 
+    def follows_narration(self, spec: ClipSpec) -> bool:  # noqa: ARG002 - no pictures of a model keep time
+        return False
+
     def admit(self, spec: ClipSpec) -> None:
         admit(spec, self.release_of(spec.route.release), _ANYWHERE, None)
 

@@ -52,6 +52,9 @@ class RemoteBackend:
         """The same MP4 decodes alike on every machine of a kind, but not across decoders and processors."""
         return True
 
+    def follows_narration(self, spec: ClipSpec) -> bool:  # noqa: ARG002 - no pictures of a model keep time
+        return False
+
     def admit(self, spec: ClipSpec) -> None:
         """Raises `PolicyError` for what the licence forbids, `InputError` for what the server can't be asked for."""
         self._request(spec)

@@ -84,7 +84,7 @@ def _declared_distributions() -> set[str]:
 
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    requirements = [*project["dependencies"], *extras["k8s"], *extras["gpu"], *extras["report"]]
+    requirements = [*project["dependencies"], *extras["k8s"], *extras["gpu"], *extras["report"], *extras["speech"]]
     return {_normalised(re.split(r"[\[<>=~! ;]", requirement)[0]) for requirement in requirements}
 
 

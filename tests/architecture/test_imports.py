@@ -1,6 +1,6 @@
 """Imports point one way, Dagster stays at the edge, and loading the code location loads nothing heavy.
 
-clips ◀ backdrops ◀ templates ◀ models ◀ diffusion ◀ training ◀ rooms (stage domain modules) ◀ resources
+clips ◀ backdrops ◀ templates ◀ narration ◀ models ◀ diffusion ◀ training ◀ rooms (stage domain modules) ◀ resources
 ◀ quality_checks ◀ stages ◀ */asset.py ◀ reports ◀ automation ◀ definitions ◀ cli. A room's domain modules know no other
 room; its asset.py may use rooms upstream.
 """
@@ -17,6 +17,7 @@ RANKS = (
     "clips",
     "backdrops",
     "templates",
+    "narration",
     "models",
     "diffusion",
     "training",
@@ -30,7 +31,10 @@ RANKS = (
     "definitions",
     "cli",
 )
-WALK = ("catalogs", "prompts", "latents", "frames", "encodes", "manifests", "qa_scores", "releases")
+WALK = (
+    "catalogs", "prompts", "soundtracks", "captions", "latents", "frames", "encodes", "manifests", "qa_scores",
+    "releases",
+)  # fmt: skip
 DAGSTER_LIVES_IN = {"resources", "quality_checks", "shared", "asset", "automation", "definitions", "cli"}
 SHARED = {"partitions", "stages", "deployment"}
 HEAVY = ("torch", "diffusers", "transformers", "great_expectations", "pandera", "skia")

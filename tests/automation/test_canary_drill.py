@@ -76,8 +76,9 @@ class Drill:
         )
         backend = cast(GenerationBackend, DamagingBackend(self.damage))
         self.shop: Workshop = replace(shop, backends={**shop.backends, "diffusion": backend})
+        self.captions = _toy("captions", (PROMPTS,))
         self.latents = _toy("latents", (PROMPTS,))
-        self.encodes = _toy("encodes", (PROMPTS, self.latents, FRAMES))
+        self.encodes = _toy("encodes", (PROMPTS, self.captions, self.latents, FRAMES))
         register(self.shop, GOOD, Status.ACTIVE)
         register(self.shop, DAMAGED, Status.CANARY, share=SHARE)
 
@@ -89,7 +90,7 @@ class Drill:
         return {shard: self._routed(shard) for shard in sorted(shards)}
 
     def make(self, shard: str) -> None:
-        for stage in (self.latents, FRAMES, self.encodes):
+        for stage in (self.captions, self.latents, FRAMES, self.encodes):
             run_stage(stage, shard, self.shop, Orders("drill"))
 
     def tick(self) -> str:

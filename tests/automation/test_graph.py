@@ -9,15 +9,23 @@ from vidgen_assets.definitions import ASSETS, build_defs, defs
 
 GRAPH = {
     "prompts": set(),
-    "latents": {"prompts"},
-    "frames": {"prompts", "latents"},
-    "encodes": {"prompts", "latents", "frames"},
-    "manifests": {"prompts", "encodes"},
-    "qa_scores": {"prompts", "latents", "frames", "encodes", "manifests"},
-    "releases": {"prompts", "latents", "frames", "encodes", "manifests", "qa_scores"},
+    "soundtracks": {"prompts"},
+    "captions": {"prompts", "soundtracks"},
+    "latents": {"prompts", "soundtracks"},
+    "frames": {"prompts", "captions", "latents"},
+    "encodes": {"prompts", "soundtracks", "captions", "latents", "frames"},
+    "manifests": {"prompts", "captions", "encodes"},
+    "qa_scores": {"prompts", "soundtracks", "captions", "latents", "frames", "encodes", "manifests"},
+    "releases": {"prompts", "soundtracks", "captions", "latents", "frames", "encodes", "manifests", "qa_scores"},
 }
 CHECKS = {
     "prompts": {"rows_obey_the_contract", "prompts_obey_the_policy"},
+    "soundtracks": {
+        "soundtracks_have_the_promised_length",
+        "soundtracks_are_as_loud_as_promised",
+        "narration_is_complete",
+    },
+    "captions": {"captions_can_be_read", "captions_say_the_script", "captions_follow_the_speech"},
     "latents": {"latents_are_well_formed"},
     "frames": {
         "frames_have_the_promised_count_and_size",

@@ -88,7 +88,7 @@ def test_a_finding_names_file_row_field_value_what_is_allowed_and_what_to_do() -
     catalog = judged(f"{HEADER}\n{ROW.replace('6.5', 'five')}\n")
     assert str(catalog.rows[0].findings[0]) == (
         "shop.csv, row 1: duration_s is no duration the factory makes. Field duration_s = 'five'. Allowed: a decimal"
-        " number from 0.5 to 60 seconds. Write seconds with a decimal point and without a unit: 6.5."
+        " number from 0.5 to 60 seconds, or auto. Write seconds with a decimal point and without a unit: 6.5."
     )
 
 

@@ -160,7 +160,7 @@ def test_ctrl_c_stops_after_the_clips_in_hand(
     assert vidgen("run", str(catalog)) == 1
     assert "stopped: interrupted: finished work is kept, and the same command goes on" in complaint(capsys)
     stages = {c["clip_id"]: c["stage"] for c in vidgen_json(capsys, "status")["catalogs"]["shop"]["details"]}
-    assert stages == {"lamp": "prompts", "mug": ""}
+    assert stages == {"lamp": "captions", "mug": ""}
     assert len(list((home / "store" / "work" / "latents").rglob("*.done"))) == 1, "the clip in hand was kept"
 
 

@@ -15,6 +15,7 @@ from vidgen_assets.models.release import Tolerance
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.reports.likeness import FramesLikeness, LatentsLikeness, Psnr
 from vidgen_assets.reports.replay import EnvironmentDifference, Likeness, Promise, Replay
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS
 from vidgen_assets.stages.stage import Stage
 
 Capture = pytest.CaptureFixture[str]
@@ -88,7 +89,7 @@ def test_a_clip_that_is_not_there_ends_with_2(home: Path, capsys: Capture) -> No
 
 
 def test_a_clip_without_latents_ends_with_2_and_says_what_to_do(home: Path, capsys: Capture) -> None:
-    made(home, (PROMPTS,))
+    made(home, (PROMPTS, SOUNDTRACKS))
     assert vidgen("replay", "lamp") == 2
     said = capsys.readouterr().err
     assert "no latents yet" in said

@@ -1,10 +1,16 @@
 """Output profiles: sizes are even, keyframes aligned, and the digest is of what decides bytes."""
 
 from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
+import yaml
 
-from vidgen_assets.clips.profiles import OutputProfile, Rung, even, load_profiles
+from vidgen_assets.clips.cubes import identity
+from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.post import step_document
+from vidgen_assets.clips.profiles import OutputProfile, Rung, even, load_profiles, read_profiles
 from vidgen_assets.clips.spec import Aspect
 
 PROFILES = load_profiles()
@@ -54,3 +60,48 @@ def test_the_digest_ignores_what_decides_no_bytes() -> None:
     profile = PROFILES["preview"]
     assert profile.model_copy(update={"name": "other", "description": "other"}).digest == profile.digest
     assert profile.model_copy(update={"preset": "slow"}).digest != profile.digest
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("standard", "sha256:759eab039cd76dfe944ef20ed7c27dddce0ecd742dc56d1f4d8366f31ec25c6d"),
+        ("preview", "sha256:33fe3212364c6467105b4eb928248c94ed708070b6c71ae826078a379fea3a20"),
+    ],
+)
+def test_finished_encodes_keep_their_key(name: str, digest: str) -> None:
+    assert PROFILES[name].digest == digest
+
+
+def test_steps_are_in_the_key_of_the_frames_and_not_of_the_encoder() -> None:
+    assert PROFILES["polished"].post
+    assert PROFILES["polished"].digest == PROFILES["smooth"].digest == PROFILES["standard"].digest
+
+
+def written(folder: Path, post: str) -> Path:
+    rows = yaml.safe_load(files("vidgen_assets.clips").joinpath("data/profiles.yaml").read_text())
+    path = folder / "profiles.yaml"
+    path.write_text(yaml.safe_dump({"mine": {**rows["preview"], "post": yaml.safe_load(post)}}))
+    return path
+
+
+def test_a_table_of_ones_own_lies_beside_the_profiles(tmp_path: Path) -> None:
+    (tmp_path / "mine.cube").write_text(identity(3).text())
+
+    step = read_profiles(written(tmp_path, "[{step: grade, lut: mine.cube}]"))["mine"].post[0]
+
+    assert step_document(step)["lut"] == identity(3).digest
+
+
+@pytest.mark.parametrize(
+    ("post", "said"),
+    [
+        ("[{step: sharpen, amount: 4}]", r"the profile mine is wrong.*Field post.0.sharpen.amount = 4"),
+        ("[{step: grade, lut: none.cube}]", r"none.cube can't be read"),
+        ("[{step: grade, lut: ../../secret.cube}]", "outside the profiles' folder"),
+        ("[{step: sharpen}, {step: denoise}]", "denoise comes after sharpen"),
+    ],
+)
+def test_a_wrong_profile_is_refused_by_name_and_field(tmp_path: Path, post: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_profiles(written(tmp_path, post))

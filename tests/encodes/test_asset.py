@@ -1,6 +1,7 @@
 """Frames that come out otherwise on this machine: audited again before they are encoded, never trusted."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -16,6 +17,7 @@ from quality_checks.thresholds import THRESHOLDS
 from resources.workshop import Workshop, open_workshop
 from tests.builders import a_spec
 from tests.synthetic.frames import SyntheticFrames, a_clip, black, solid
+from tests.synthetic.media import a_soundtrack
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.errors import ErrorKind
 from vidgen_assets.clips.generation import Frame
@@ -67,7 +69,13 @@ def shop(tmp_path: Path) -> Workshop:
 def encoded(shop: Workshop, *drawings: SyntheticFrames, retry_failed: bool = False) -> Worked:
     """The work on a clip whose audited frames are `CLIP`'s, on a machine that draws `drawings`."""
     audited = record_frames(CLIP, recipe={"of": "the test"}).to_bytes()
-    artifacts = {"latents": shop.artifacts.put_bytes(b"latents"), "frames": shop.artifacts.put_bytes(audited)}
+    silence = a_soundtrack(shop.scratch / f"sound-{time.monotonic_ns()}", SPEC)
+    artifacts = {
+        "soundtracks": shop.artifacts.put_tree(silence),
+        "captions": shop.artifacts.put_bytes(b"none are burnt in"),
+        "latents": shop.artifacts.put_bytes(b"latents"),
+        "frames": shop.artifacts.put_bytes(audited),
+    }
     task = Task("clip-1", "trace", Tags(), "shop", known_spec=SPEC, artifacts=artifacts)
     machine: Any = OtherMachine(list(drawings))
     return work_on(ENCODES, task, replace(shop, backends={"template": machine}), retry_failed=retry_failed)

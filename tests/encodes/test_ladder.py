@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.builders import a_digest
 from tests.synthetic.frames import SyntheticFrames, a_clip, miscounted, resized, solid
-from tests.synthetic.media import PREVIEW, TOOLS, a_small_spec, a_tone, encoded
+from tests.synthetic.media import PREVIEW, TOOLS, a_small_spec, a_soundtrack, a_tone, encoded
 from vidgen_assets.clips.digest import Digest
-from vidgen_assets.clips.errors import InputError, PermanentError, PolicyError
+from vidgen_assets.clips.errors import PermanentError, PolicyError
 from vidgen_assets.clips.generation import Frame
 from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.renditions import Encoding
-from vidgen_assets.clips.spec import Aspect, MediaFile
+from vidgen_assets.clips.spec import Aspect
 from vidgen_assets.encodes.graph import download_arguments, ladder_arguments, ticks_per_s
 from vidgen_assets.encodes.ladder import encode
 from vidgen_assets.encodes.sound import sound_arguments
@@ -24,7 +23,7 @@ GOLDEN = {
     "270p.mp4": "02a1c68a1ba9",
     "180p.mp4": "3128277a0fb0",
     "144p.mp4": "c3f2846fb444",
-    "audio.m4a": "6fa6d7bf674f",
+    "audio.m4a": "3ff77ee109d5",
 }
 
 
@@ -99,7 +98,7 @@ def test_colours_come_back_as_they_were_drawn(colour: tuple[int, int, int], tmp_
     flat[..., :3] = colour
     tmp_path.joinpath("out").mkdir()
     frames = dataclasses.replace(a_clip(5, width=480, height=270, fps=Fraction(30)), draw=lambda _: flat)
-    encode(frames, a_small_spec(5), PREVIEW, None, TOOLS, tmp_path / "out")
+    encode(frames, a_small_spec(5), PREVIEW, a_soundtrack(tmp_path / "sound", a_small_spec(5)), TOOLS, tmp_path / "out")
 
     for name, width, height in (("270p", 480, 270), ("144p", 256, 144)):
         shown = picture(tmp_path / "out" / f"{name}.mp4", 2, width, height).reshape(-1, 3).mean(axis=0)
@@ -114,12 +113,13 @@ def test_the_poster_is_the_frame_at_sixty_percent(with_tone: Path) -> None:
 
 
 def test_a_short_sound_is_followed_by_silence_to_the_clips_end(with_tone: Path) -> None:
-    """0.5 of full scale, from mono to both channels at -3 dB: 0.354."""
+    """A tone at -16 LUFS in both channels has an amplitude of 0.17; what is silent is gated out of the measure, but not
+    from the blocks of 0.4 s at its edge, so that 0.7 s of it come out 1 dB louder."""
     left, right = samples(with_tone / "audio.m4a")
 
     assert len(left) == 72_000
     assert np.abs(left - right).max() < 0.01  # coded together, not alike
-    assert np.abs(left[4_800:28_800]).max() == pytest.approx(0.354, abs=0.03)
+    assert np.abs(left[4_800:28_800]).max() == pytest.approx(0.195, abs=0.02)
     assert np.abs(left[36_000:]).max() < 0.001
 
 
@@ -129,7 +129,7 @@ def test_a_long_sound_is_cut_without_a_click(tmp_path: Path) -> None:
     left, _ = samples(tmp_path / "out" / "clip.mp4")
 
     assert len(left) == 72_000
-    assert np.abs(left[36_000:70_000]).max() > 0.3
+    assert np.abs(left[36_000:70_000]).max() == pytest.approx(0.175, abs=0.02)
     assert np.abs(left[:48]).max() < 0.05
     assert np.abs(left[-48:]).max() < 0.05
 
@@ -141,39 +141,6 @@ def test_a_clip_without_sound_is_silent_and_says_so(tmp_path: Path) -> None:
     assert not samples(tmp_path / "out" / "audio.m4a").any()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a sound " * 200, b"#EXTM3U\n#EXTINF:1,\n/etc/hostname\n"])
-def test_an_undecodable_sound_is_refused_before_anything_is_drawn(content: bytes, tmp_path: Path) -> None:
-    sound, out = tmp_path / "sound.wav", tmp_path / "out"
-    sound.write_bytes(content)
-    out.mkdir()
-    named = MediaFile(reference="sounds/jingle.wav", digest=a_digest(), size_bytes=len(content))
-    drawn: list[int] = []
-
-    with pytest.raises(InputError, match="the sound can't be decoded") as caught:
-        encode(
-            a_clip(45, width=480, height=270, fps=Fraction(30)),
-            a_small_spec(45, audio=named),
-            PREVIEW,
-            sound,
-            TOOLS,
-            out,
-            on_frame=lambda index, _: drawn.append(index),
-        )
-
-    assert (caught.value.field, caught.value.value) == ("audio", "sounds/jingle.wav")
-    assert drawn == []
-    assert list(out.iterdir()) == []
-
-
-def test_a_playlist_in_sounds_clothing_reads_no_other_file(tmp_path: Path) -> None:
-    a_tone(tmp_path / "secret.wav", 1.0)
-    script = tmp_path / "sound.mp3"
-    script.write_text("ffconcat version 1.0\nfile secret.wav\n")
-
-    with pytest.raises(InputError, match="not on whitelist"):
-        encoded(tmp_path / "out", a_small_spec(15), sound=script)
-
-
 def test_a_refused_frame_stops_the_encoder_and_leaves_nothing(tmp_path: Path) -> None:
     def refuse(index: int, _: Frame) -> None:
         if index == 20:
@@ -183,7 +150,7 @@ def test_a_refused_frame_stops_the_encoder_and_leaves_nothing(tmp_path: Path) ->
     out.mkdir()
 
     with pytest.raises(PolicyError, match="frame 20"):
-        encode(a_clip(45, width=480, height=270, fps=Fraction(30)), SPEC, PREVIEW, None, TOOLS, out, on_frame=refuse)
+        encode(BARS, SPEC, PREVIEW, a_soundtrack(tmp_path / "sound", SPEC), TOOLS, out, on_frame=refuse)
 
     assert list(out.iterdir()) == []
 
@@ -201,7 +168,7 @@ def test_a_stream_that_breaks_its_promise_is_not_encoded(frames: SyntheticFrames
     tmp_path.joinpath("out").mkdir()
 
     with pytest.raises(PermanentError, match=found):
-        encode(frames, SPEC, PREVIEW, None, TOOLS, tmp_path / "out")
+        encode(frames, SPEC, PREVIEW, a_soundtrack(tmp_path / "sound", SPEC), TOOLS, tmp_path / "out")
 
     assert list(tmp_path.joinpath("out").iterdir()) == []
 
@@ -210,7 +177,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("keep")
 
     with pytest.raises(PermanentError, match="not empty"):
-        encode(a_clip(5), SPEC, PREVIEW, None, TOOLS, tmp_path)
+        encode(a_clip(5), SPEC, PREVIEW, tmp_path, TOOLS, tmp_path)
 
     assert (tmp_path / "mine").read_text() == "keep"
 
@@ -241,7 +208,7 @@ def test_commands_name_no_place() -> None:
     shape = a_clip(45, width=480, height=270, fps=Fraction(30)).shape
     lines = [
         ladder_arguments(shape, Aspect.LANDSCAPE, PREVIEW),
-        sound_arguments(None, SPEC.duration_s, PREVIEW.audio),
+        sound_arguments(Path("main.flac"), "audio.m4a", SPEC.duration_s, PREVIEW.audio),
         download_arguments(PREVIEW.rungs[0]),
     ]
 

@@ -19,7 +19,7 @@ RATES = {"v720p": 6_000, "v480p": 3_000, "audio-de": 1_000}
 
 
 def test_a_bandwidth_is_raised_to_the_peak_and_never_lowered() -> None:
-    mended = mended_master(MASTER, RATES, "audio-de")
+    mended = mended_master(MASTER, RATES, ["audio-de"])
 
     assert "BANDWIDTH=7000,AVERAGE-BANDWIDTH=4000" in mended  # 6,000 of pictures and 1,000 of sound
     assert "BANDWIDTH=9000,AVERAGE-BANDWIDTH=4000" in mended

@@ -110,7 +110,7 @@ def test_an_encoding_of_another_profile_is_refused(encodes: Path, tmp_path: Path
     slower = PREVIEW.model_copy(update={"segment_s": 4})
 
     with pytest.raises(PermanentError, match="in segments of 30 frames") as caught:
-        package(encodes, SPEC, slower, TOOLS, tmp_path)
+        package(encodes, tmp_path, SPEC, slower, TOOLS, tmp_path)
 
     assert caught.value.allowed == "270p, 180p, 144p in segments of 120 frames"
 
@@ -119,7 +119,7 @@ def test_a_folder_with_something_in_it_is_left_alone(encodes: Path, tmp_path: Pa
     (tmp_path / "mine").write_text("keep")
 
     with pytest.raises(PermanentError, match="not empty"):
-        package(encodes, SPEC, PREVIEW, TOOLS, tmp_path)
+        package(encodes, tmp_path, SPEC, PREVIEW, TOOLS, tmp_path)
 
 
 def with_language(language: str) -> ClipSpec:

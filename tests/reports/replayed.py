@@ -12,6 +12,7 @@ from tests.diffusion.releases import tiny_release
 from tests.end_to_end.catalogs import a_clip, write_catalog
 from tests.prompts.models_at_work import a_prompt_row
 from vidgen_assets.automation.enrol import enrol
+from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.ledger import LedgerRow
@@ -22,10 +23,11 @@ from vidgen_assets.models.registry import Status
 from vidgen_assets.models.release import Determinism, ModelRelease
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.reports.standing import Standing, find_clip
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS
 from vidgen_assets.stages.line import Orders, run_stage
 from vidgen_assets.stages.stage import Stage, Tags, Task
 
-STAGES = (PROMPTS, LATENTS, FRAMES)
+STAGES = (PROMPTS, SOUNDTRACKS, CAPTIONS, LATENTS, FRAMES)
 EXACT, TOLERANT = "tiny-exact", "tiny-tolerant"
 
 
@@ -76,7 +78,8 @@ def record_other_latents(shop: Workshop, clip: Standing, data: bytes, scratch: P
     prompts = artifact_of(PROMPTS, clip, shop)
     latents = shop.artifacts.put_bytes(data)
     spec = ClipSpec.model_validate_json(shop.artifacts.read(prompts.digest))
-    known = {PROMPTS.name: prompts, LATENTS.name: latents}
+    captions = artifact_of(CAPTIONS, clip, shop)
+    known = {PROMPTS.name: prompts, CAPTIONS.name: captions, LATENTS.name: latents}
     task = Task(clip.clip_id, clip.trace_id, Tags.of(spec), clip.catalog, known_spec=spec, artifacts=known)
     made = FRAMES.make(task, shop, scratch)
     assert isinstance(made.source, bytes)

@@ -73,11 +73,13 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_a_new_clip_is_made_from_the_start_at_its_price(desk: Desk) -> None:
     (found,) = desk.forecast(a_clip("lamp", duration_s="2"))
-    assert (found.plan, found.from_stage, found.price) == (Plan.GENERATE, "latents", Decimal(12))
+    assert (found.plan, found.from_stage, found.price) == (Plan.GENERATE, "soundtracks", Decimal(12))
     assert found.shard == "shop.g1.0000"
 
 
-@pytest.mark.parametrize(("done", "begins"), [(1, "frames"), (2, "encodes"), (3, "manifests")])
+@pytest.mark.parametrize(
+    ("done", "begins"), [(1, "captions"), (2, "latents"), (3, "frames"), (4, "encodes"), (5, "manifests")]
+)
 def test_a_clip_that_is_half_done_begins_where_it_stopped(desk: Desk, done: int, begins: str) -> None:
     desk.remember(a_clip("lamp"), done)
     (found,) = desk.forecast(a_clip("lamp"))
@@ -102,9 +104,16 @@ def test_a_changed_tag_is_reuse_and_a_changed_headline_is_not(desk: Desk) -> Non
         ({"aspect": "7:3"}, ErrorKind.INPUT, "aspect"),
         ({"image": "pictures/gone.png"}, ErrorKind.INPUT, "image"),
         ({"variables.headline": "W" * 200}, ErrorKind.INPUT, "variables.headline"),
+        ({"script": "nuqneH", "language": "tlh"}, ErrorKind.INPUT, "language"),
         ({"variables.headline": "A r1fle for you"}, ErrorKind.POLICY, "verdict"),
     ],
-    ids=["a wrong cell", "a missing picture", "a text that fits nowhere", "a forbidden product"],
+    ids=[
+        "a wrong cell",
+        "a missing picture",
+        "a text that fits nowhere",
+        "a language that nobody speaks",
+        "a forbidden product",
+    ],
 )
 def test_what_a_run_would_hold_is_held_here_with_the_reason(
     desk: Desk, cells: dict[str, str], kind: ErrorKind, field: str

@@ -40,6 +40,7 @@ from vidgen_assets.latents.asset import LATENTS
 from vidgen_assets.models.admission import Hardware
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.reports.replay import EnvironmentDifference, Likeness, Promise, Replay, replay
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS
 
 PSNR_TOLERANCE_DB = 35.0
 
@@ -229,14 +230,14 @@ def test_a_resumed_clip_is_told_apart(shop: Workshop) -> None:
 
 def test_a_clip_without_latents_is_refused_with_what_to_do(tmp_path: Path) -> None:
     shop = a_shop(tmp_path)
-    make(shop, tmp_path, a_clip("lamp"), stages=(PROMPTS,))
+    make(shop, tmp_path, a_clip("lamp"), stages=(PROMPTS, SOUNDTRACKS))
     with pytest.raises(InputError, match="no latents yet") as caught:
         replayed("lamp", shop)
     assert caught.value.remedy == "`vidgen show shop/lamp` says where it stands; `vidgen run` takes it on."
 
 
 def test_latents_of_an_earlier_spec_are_refused(shop: Workshop, home: Path) -> None:
-    make(shop, home, a_clip("lamp", duration_s="1.5"), stages=(PROMPTS,))
+    make(shop, home, a_clip("lamp", duration_s="1.5"), stages=(PROMPTS, SOUNDTRACKS))
     assert row_of(PROMPTS, the("lamp", shop), shop).status is Status.MADE
-    with pytest.raises(InputError, match="latents were made from prompts that have been replaced since"):
+    with pytest.raises(InputError, match="latents were made from prompts and soundtracks that have been replaced"):
         replayed("lamp", shop)

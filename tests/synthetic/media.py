@@ -10,10 +10,13 @@ import numpy as np
 from resources.media_tools import LocalMediaTools
 from tests.builders import a_spec
 from tests.synthetic.frames import a_clip
+from vidgen_assets.clips.captions import CAPTIONS_FILE, Captions
+from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.profiles import load_profiles
-from vidgen_assets.clips.spec import Aspect, ClipSpec
+from vidgen_assets.clips.spec import Aspect, ClipSpec, MediaFile
 from vidgen_assets.encodes.ladder import EncodeReport, encode
 from vidgen_assets.manifests.package import PackageReport, package
+from vidgen_assets.soundtracks.compose import Voices, compose
 
 TOOLS = LocalMediaTools()
 PREVIEW = load_profiles()["preview"]
@@ -32,12 +35,23 @@ def encoded(out: Path, spec: ClipSpec, *, sound: Path | None = None) -> EncodeRe
     """`out` is made; the frames are moving bars."""
     out.mkdir(parents=True)
     frames = a_clip(spec.frame_count, width=spec.width, height=spec.height, fps=spec.fps)
-    return encode(frames, spec, PREVIEW, sound, TOOLS, out)
+    return encode(frames, spec, PREVIEW, a_soundtrack(out.parent / f"{out.name}-sound", spec, sound), TOOLS, out)
+
+
+def a_soundtrack(folder: Path, spec: ClipSpec, sound: Path | None = None) -> Path:
+    """A soundtrack of `sound` alone, or of silence, in a new folder."""
+    folder.mkdir(parents=True)
+    audio = MediaFile(reference=sound.name, digest=Digest.of_file(sound), size_bytes=1) if sound else None
+    compose(spec.model_copy(update={"audio": audio}), Voices(), sound, TOOLS, folder)
+    return folder
 
 
 def packaged(encodes: Path, out: Path, spec: ClipSpec) -> PackageReport:
     out.mkdir(parents=True)
-    return package(encodes, spec, PREVIEW, TOOLS, out)
+    captions = out.parent / f"{out.name}-captions"
+    captions.mkdir()
+    (captions / CAPTIONS_FILE).write_bytes(Captions(language=spec.language).to_bytes())
+    return package(encodes, captions, spec, PREVIEW, TOOLS, out)
 
 
 def a_tone(path: Path, duration_s: float, *, rate_hz: int = 44_100, pitch_hz: float = 440.0) -> Path:

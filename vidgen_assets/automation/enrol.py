@@ -14,7 +14,6 @@ from vidgen_assets.catalogs.registration import CatalogVersion, changed_shards, 
 from vidgen_assets.catalogs.source import CatalogSource
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import Priority
-from vidgen_assets.templates.document import library_names
 
 _DAGSTER_PRIORITY = {Priority.INTERACTIVE: 10, Priority.STANDARD: 0, Priority.BATCH: -10}
 _SEVERAL = "several"
@@ -54,7 +53,7 @@ def plan_enrolment(source: CatalogSource, base_uri: str, shop: Workshop) -> Enro
     recorded it may have been stopped before the runs were requested.
     """
     loaded = judge(
-        source, templates=library_names(), profiles=load_profiles(), media_roots=shop.intake.allowed_prefixes
+        source, templates=shop.templates.names(), profiles=load_profiles(), media_roots=shop.intake.allowed_prefixes
     )
     number = shop.catalogs.latest_number(loaded.name)
     newest = shop.catalogs.numbered(loaded.name, number)

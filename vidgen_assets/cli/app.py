@@ -16,6 +16,8 @@ from resources.settings import child_environment, read_settings
 from resources.workshop import Workshop
 from vidgen_assets.cli.backdrops import backdrops
 from vidgen_assets.cli.models import models
+from vidgen_assets.cli.templates import preview, templates
+from vidgen_assets.cli.voices import voices
 from vidgen_assets.clips.errors import ErrorKind, InputError, VidgenError
 
 FAILED, BAD_INPUT = 1, 2
@@ -30,6 +32,9 @@ Ends with 0 when every clip is released or held for a person, 1 when something f
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
 app.add_typer(models, name="models")
 app.add_typer(backdrops, name="backdrops")
+app.add_typer(templates, name="templates")
+app.command()(preview)
+app.command()(voices)
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)  # a path that is broken over lines can't be copied
 

@@ -10,6 +10,7 @@ from quality_checks.qa_scores import CHECKS
 from quality_checks.score_table import examine_scores
 from quality_checks.thresholds import THRESHOLDS
 from resources.workshop import Workshop
+from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.ledger import LedgerRow
 from vidgen_assets.clips.verdicts import Finding, Verdict
@@ -21,10 +22,11 @@ from vidgen_assets.manifests.asset import MANIFESTS
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.qa_scores.scorecard import card_row, scorecard
 from vidgen_assets.qa_scores.table import score_table, to_parquet
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS
 from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Made, ShardCheck, Stage, Task, through_the_gate
 
-_JUDGED = (PROMPTS, LATENTS, FRAMES, ENCODES, MANIFESTS)
+_JUDGED = (PROMPTS, SOUNDTRACKS, CAPTIONS, LATENTS, FRAMES, ENCODES, MANIFESTS)
 
 
 def _inputs(task: Task, _shop: Workshop) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from quality_checks.releases import CHECKS
 from resources.release_shelf import deliver
 from resources.workshop import Workshop
+from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.ledger import LedgerRow
@@ -19,6 +20,7 @@ from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.qa_scores.asset import QA_SCORES
 from vidgen_assets.releases.address import Address
 from vidgen_assets.releases.statement import release_statement
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS
 from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
 
@@ -45,7 +47,7 @@ def _package(task: Task, shop: Workshop) -> dict[str, Artifact]:
 
 RELEASES = Stage(
     name="releases",
-    upstream=(PROMPTS, LATENTS, FRAMES, ENCODES, MANIFESTS, QA_SCORES),
+    upstream=(PROMPTS, SOUNDTRACKS, CAPTIONS, LATENTS, FRAMES, ENCODES, MANIFESTS, QA_SCORES),
     recipe=Recipe("releases", 1),
     checks=CHECKS,
     gather=through_the_gate,

@@ -20,7 +20,7 @@ from vidgen_assets.catalogs.catalog import CatalogRow
 from vidgen_assets.catalogs.registration import CatalogVersion
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import canonical_json
-from vidgen_assets.clips.errors import ErrorKind, VidgenError
+from vidgen_assets.clips.errors import ErrorKind, InputError, VidgenError
 from vidgen_assets.clips.ledger import Problem
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.prompts.asset import prompts_task, spec_of
@@ -62,7 +62,10 @@ def _of_row(row: CatalogRow, version: CatalogVersion, stages: Sequence[Stage], s
         return Forecast(row.clip_id, shard, Plan.HOLD, Decimal(0), problem=Problem.of(error))
     if objection := _policy_objection(spec, shop):
         return Forecast(row.clip_id, shard, Plan.HOLD, Decimal(0), problem=objection)
-    begins = _first_stage_to_do(replace(task, known_spec=spec), stages, shop)
+    try:
+        begins = _first_stage_to_do(replace(task, known_spec=spec), stages, shop)
+    except InputError as error:  # such as a script in a language that nobody speaks
+        return Forecast(row.clip_id, shard, Plan.HOLD, Decimal(0), problem=Problem.of(error))
     if begins is None:
         return Forecast(row.clip_id, shard, Plan.REUSE, Decimal(0))
     return Forecast(row.clip_id, shard, Plan.GENERATE, _price(spec, shop), from_stage=begins)

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 SPECS = "prompts"
 JUDGED = ("latents", "frames", "encodes")
 """The stages whose refusals speak against the model. What comes after them packages what it made."""
+_READ = (SPECS, "soundtracks", "captions", *JUDGED)
+"""Those, and what they are made from."""
 _MODELS_OWN = ("latents", "frames")  # a failure for good here is the model's; in encodes it's a tool's
 
 
@@ -65,7 +67,7 @@ class _Edition:
 
 def _editions(shop: Workshop) -> list[_Edition]:
     newest = {**shop.records.newest_below("ledger"), **shop.records.newest_below("publications")}
-    series = [f"{kind}/{stage}" for kind in ("ledger", "publications") for stage in (SPECS, *JUDGED)]
+    series = [f"{kind}/{stage}" for kind in ("ledger", "publications") for stage in _READ]
     return [
         _Edition(
             store=shop.objects.url,
@@ -144,7 +146,7 @@ def _generated(shard: str, shop: Workshop) -> dict[str, ClipSpec]:
 
 
 def _read(shard: str, shop: Workshop) -> _Shard | None:
-    newest = {stage: shop.ledgers.latest(stage, shard) for stage in (SPECS, *JUDGED)}
+    newest = {stage: shop.ledgers.latest(stage, shard) for stage in _READ}
     attempts = {stage: attempt for stage, attempt in newest.items() if attempt}
     if SPECS not in attempts:
         return None

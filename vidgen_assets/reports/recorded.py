@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from resources.workshop import Workshop
+from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.generation import GenerationBackend
 from vidgen_assets.clips.ledger import LedgerRow
+from vidgen_assets.clips.narration import Narration
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.frames.asset import FRAMES
 from vidgen_assets.frames.recording import FrameRecording
-from vidgen_assets.latents.asset import LATENTS
+from vidgen_assets.latents.asset import LATENTS, narration_followed
 from vidgen_assets.models.release import ModelRelease
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.reports.standing import Standing
+from vidgen_assets.soundtracks.asset import SOUNDTRACKS
 from vidgen_assets.stages.stage import Stage, Tags, Task
 
 
@@ -39,6 +42,9 @@ class Recorded:
     spec: ClipSpec
     backend: GenerationBackend
     release: ModelRelease | None
+    narration: Narration | None
+    """What is said in the clip, where its pictures keep time with it."""
+    captions: Digest
     latents: RecordedStage
     frames: RecordedStage
     recording: FrameRecording
@@ -56,16 +62,20 @@ def read_recorded(clip: Standing, shop: Workshop) -> Recorded:
     """Raises `InputError` for a clip whose latents or frames aren't there yet, or belong to an earlier spec of it."""
     _, prompts = _found(PROMPTS, {}, clip, shop)
     spec = ClipSpec.model_validate_json(shop.artifacts.read(prompts.digest))
-    known = {PROMPTS.name: prompts}
+    _, soundtracks = _found(SOUNDTRACKS, {PROMPTS.name: prompts}, clip, shop)
+    known = {PROMPTS.name: prompts, SOUNDTRACKS.name: soundtracks}
     task = Task(clip.clip_id, clip.trace_id, Tags.of(spec), clip.catalog, known_spec=spec, artifacts=known)
     latents = _recorded(LATENTS, task, clip, shop)
-    task = replace(task, artifacts={**known, LATENTS.name: latents.artifact})
+    _, captions = _found(CAPTIONS, known, clip, shop)
+    task = replace(task, artifacts={**known, CAPTIONS.name: captions, LATENTS.name: latents.artifact})
     frames = _recorded(FRAMES, task, clip, shop)
     is_a_models = spec.route.backend != "template"
     return Recorded(
         spec=spec,
         backend=shop.backends[spec.route.backend],
         release=shop.models.release(spec.route.release) if is_a_models else None,
+        narration=narration_followed(spec, soundtracks, shop),
+        captions=captions.digest,
         latents=latents,
         frames=frames,
         recording=FrameRecording.from_bytes(shop.artifacts.read(frames.artifact.digest)),
@@ -73,7 +83,8 @@ def read_recorded(clip: Standing, shop: Workshop) -> Recorded:
 
 
 def _recorded(stage: Stage, task: Task, clip: Standing, shop: Workshop) -> RecordedStage:
-    row, artifact = _found(stage, task.artifacts, clip, shop)
+    upstream = {up.name: task.artifacts[up.name] for up in stage.upstream if up.name in task.artifacts}
+    row, artifact = _found(stage, upstream, clip, shop)
     return RecordedStage(row, artifact, stage.recipe.work_key(stage.inputs(task, shop)))
 
 

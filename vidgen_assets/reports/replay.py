@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from resources.cupboard import StoreCupboard
+from resources.drawing import drawn_frames
 from resources.object_store import ObjectStore
 from resources.workshop import Workshop
 from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, VidgenError
@@ -134,7 +135,7 @@ def _remake(recorded: Recorded, shop: Workshop) -> _Remade:
     try:
         latents, likeness, provenance = _remake_latents(recorded, shop)
         stage = "frames"
-        stream = recorded.backend.decode(recorded.spec, latents, shop.artifacts)
+        stream = drawn_frames(recorded.spec, latents, recorded.captions, shop)
         frames = _redraw(recorded, stream, shop)
     except VidgenError as error:
         raise error.located(stage=stage, clip_id=clip_id) from error
@@ -149,7 +150,8 @@ def _remake_latents(
     if _is_a_servers(recorded):
         return before, None, {}
     nothing_kept = StoreCupboard(ObjectStore("memory:///"))  # no checkpoint and no embedding of an earlier making
-    made = recorded.backend.make_latents(recorded.spec, Desk(recorded.latents.key_now, shop.artifacts, nothing_kept))
+    desk = Desk(recorded.latents.key_now, shop.artifacts, nothing_kept, narration=recorded.narration)
+    made = recorded.backend.make_latents(recorded.spec, desk)
     return made.data, compare_latents(before, made.data), {"latents": made.provenance}
 
 

@@ -16,7 +16,9 @@ from vidgen_assets.clips.ledger import LedgerRow, Problem, Status
 from vidgen_assets.clips.verdicts import Verdict
 from vidgen_assets.releases.address import ENVELOPE, Address
 
-WALK = ("prompts", "latents", "frames", "encodes", "manifests", "qa_scores", "releases")
+WALK = (
+    "prompts", "soundtracks", "captions", "latents", "frames", "encodes", "manifests", "qa_scores", "releases",
+)  # fmt: skip
 
 
 class State(StrEnum):

@@ -62,7 +62,8 @@ class ShownClip:
 
     @property
     def duration_s(self) -> Fraction | None:
-        return Fraction(self.request.duration_s) if self.request else None
+        asked = self.request.duration_s if self.request else None
+        return None if asked is None else Fraction(asked)
 
     @property
     def is_playable(self) -> bool:

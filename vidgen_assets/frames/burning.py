@@ -1,0 +1,151 @@
+"""Captions burnt into the picture: white type on a dark box, above the lower edge, for players that show none.
+
+An option of the profile (`burn_captions`). What a caption says and when is in `clips/captions.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import skia
+
+from vidgen_assets.clips.captions import Captions, Cue
+from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream, Measured, Traced
+from vidgen_assets.frames.post.stream import Filtered
+from vidgen_assets.templates.lettering import SHAPING_RECIPE, Typeface
+from vidgen_assets.templates.library import fallback_fonts, fonts_digest, library_folder
+from vidgen_assets.templates.typeset import draw_text
+
+BURNING_RECIPE = 1
+"""Raise it when the same captions would look different."""
+
+_MANROPE = library_folder() / "product_card" / "fonts" / "Manrope-Bold.ttf"
+
+# As shares of the canvas. 5 % of the short side is 36 px at 720p: the smallest that's easily read on a phone held
+# sideways. Lines keep inside the middle 90 %, the title-safe area of SMPTE ST 2046-1.
+_SIZE, _SAFE_WIDTH = 0.05, 0.90
+# Feeds lay their own words over the lowest sixth of an upright video.
+_BELOW, _BELOW_UPRIGHT = 0.08, 0.18
+# In em of the type.
+_LINE_HEIGHT, _PADDING, _CORNER = 1.28, 0.42, 0.28
+_INK = skia.ColorSetARGB(255, 255, 255, 255)
+_BOX = skia.ColorSetARGB(204, 12, 12, 16)  # white on it keeps a contrast of 10 to 1 even over a white picture
+
+
+def caption_face(language: str) -> Typeface:
+    """Manrope, and the library's fonts for other scripts."""
+    return Typeface((_MANROPE, *fallback_fonts(language, bold=True)), language)
+
+
+def burning_inputs() -> dict[str, Any]:
+    """JSON of what decides how captions look, besides the captions."""
+    fonts = [Digest.of_file(_MANROPE), fonts_digest()]
+    return {"recipe": [BURNING_RECIPE, SHAPING_RECIPE], "fonts": fonts}
+
+
+class Burnt:
+    """Fills `FrameStream`, `Traced`, `Measured` and `Filtered`: `frames` with `captions` on them.
+
+    Raises `InputError` when made, for captions with characters that the font hasn't.
+    """
+
+    def __init__(self, frames: FrameStream, captions: Captions) -> None:
+        self._frames, self._captions = frames, captions
+        self._face = caption_face(captions.language)
+        self.shape: FrameShape = frames.shape
+        _refuse_unknown_characters(captions, self._face)
+        self._size_px = size_px(captions, self.shape, self._face)
+
+    def __iter__(self) -> Iterator[Frame]:
+        drawn: Mapping[int, Cue] = self._cues_by_frame()
+        shown, sprite = None, None
+        for index, frame in enumerate(self._frames):
+            cue = drawn.get(index)
+            if cue is None:
+                yield frame
+                continue
+            if cue is not shown:
+                shown, sprite = cue, self._sprite(cue)
+            yield _laid_over(frame, sprite)
+
+    def _cues_by_frame(self) -> dict[int, Cue]:
+        """A frame shows the cue that is on when the frame begins."""
+        fps, count = float(self.shape.fps), self.shape.frame_count
+        return {
+            index: cue
+            for cue in self._captions.cues
+            for index in range(int(cue.start_s * fps), count)
+            if cue.start_s <= index / fps < cue.end_s
+        }
+
+    def _sprite(self, cue: Cue) -> skia.Image:
+        """The cue alone on a clear picture of the canvas's size."""
+        info = skia.ImageInfo.Make(
+            self.shape.width, self.shape.height, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType
+        )
+        surface = skia.Surface.MakeRaster(info)
+        canvas, size = surface.getCanvas(), self._size_px
+        widths = [self._face.width(line) * size for line in cue.lines]
+        left, top, right, bottom = box_of(widths, size, self._face.metrics.cap_height, self.shape)
+        box = skia.RRect.MakeRectXY(skia.Rect.MakeLTRB(left, top, right, bottom), _CORNER * size, _CORNER * size)
+        canvas.drawRRect(box, skia.Paint(AntiAlias=True, Color=_BOX))
+        baseline = top + (_PADDING + self._face.metrics.cap_height) * size
+        for number, (line, width) in enumerate(zip(cue.lines, widths, strict=True)):
+            at = ((self.shape.width - width) / 2, baseline + number * _LINE_HEIGHT * size)
+            draw_text(canvas, self._face.shape(line), *at, size, skia.Paint(AntiAlias=True, Color=_INK))
+        return surface.makeImageSnapshot()
+
+    @property
+    def cpu_s(self) -> float:
+        return self._frames.cpu_s if isinstance(self._frames, Filtered) else 0.0
+
+    @property
+    def gpu_s(self) -> float:
+        return self._frames.gpu_s if isinstance(self._frames, Traced) else 0.0
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        return self._frames.provenance if isinstance(self._frames, Traced) else {}
+
+    def adherence(self) -> dict[str, Any] | None:
+        return self._frames.adherence() if isinstance(self._frames, Measured) else None
+
+
+def size_px(captions: Captions, shape: FrameShape, face: Typeface) -> float:
+    """One size for the whole clip: 5 % of the short side, or less for the longest line to keep inside the safe area."""
+    widest_em = max((face.width(line) for cue in captions.cues for line in cue.lines), default=1.0) + 2 * _PADDING
+    return min(_SIZE * min(shape.width, shape.height), _SAFE_WIDTH * shape.width / widest_em)
+
+
+def box_of(
+    widths_px: list[float], size: float, cap_height: float, shape: FrameShape
+) -> tuple[float, float, float, float]:
+    """(left, top, right, bottom) in pixels of the box around lines of these widths."""
+    below = _BELOW_UPRIGHT if shape.height > shape.width else _BELOW
+    half = max(widths_px) / 2 + _PADDING * size
+    height = (cap_height + (len(widths_px) - 1) * _LINE_HEIGHT + 2 * _PADDING) * size
+    bottom = shape.height * (1 - below)
+    return shape.width / 2 - half, bottom - height, shape.width / 2 + half, bottom
+
+
+def _laid_over(frame: Frame, sprite: skia.Image | None) -> Frame:
+    """A frame of its own: what a backend drew may be kept, or can't be written to."""
+    pixels = np.array(frame, order="C")
+    height, width = pixels.shape[:2]
+    info = skia.ImageInfo.Make(width, height, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType)
+    skia.Surface.MakeRasterDirect(info, pixels).getCanvas().drawImage(sprite, 0, 0)
+    return pixels
+
+
+def _refuse_unknown_characters(captions: Captions, face: Typeface) -> None:
+    text = "".join(line for cue in captions.cues for line in cue.lines)
+    if missing := face.missing(text):
+        raise InputError(
+            "the captions have characters that can't be drawn into the picture",
+            field="script",
+            value=missing,
+            allowed="characters of Manrope and of the fonts in templates/fonts",
+            remedy="Choose a profile that doesn't burn captions in: they are delivered beside the video as well.",
+        )
