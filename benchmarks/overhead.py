@@ -23,9 +23,9 @@ from resources.settings import Settings, read_settings
 from resources.workshop import Workshop, open_workshop
 from tests.end_to_end.catalogs import a_clip, write_catalog
 from vidgen_assets.automation.enrol import Enrolment, enrol
+from vidgen_assets.captions.files import subrip, webvtt
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.cli.session import dagster_instance
-from vidgen_assets.captions.files import subrip, webvtt
 from vidgen_assets.clips.captions import CAPTIONS_FILE, SUBRIP_FILE, WEBVTT_FILE, Captions
 from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.generation import Desk
