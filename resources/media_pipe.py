@@ -4,25 +4,13 @@ One thread does both by turns, as the command has room or has something to say, 
 in the caller's thread. Linux only.
 """
 
-import contextlib
-import fcntl
 import os
 import selectors
-import subprocess
-import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from resources.media_process import (
-    PIPE_BYTES,
-    STDERR_KEPT_BYTES,
-    Drain,
-    Ended,
-    Watchdog,
-    kill_group,
-    limit_an_orphan,
-)
+from resources.media_process import Ended, supervised, widen
 
 Buffer = bytes | memoryview
 
@@ -41,40 +29,11 @@ def pipe_through(
     says how the command ended: it counts as having taken all input, even if it closed its own before, since a filter
     may know that it has enough. Raises `OSError` if it can't be started.
     """
-    started = time.monotonic()
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    watchdog = Watchdog(process.pid, deadline_s)
-    stderr = Drain(process.stderr, keep_bytes=STDERR_KEPT_BYTES)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        limit_an_orphan(process.pid, deadline_s)
-        yield from _exchange(process.stdin, process.stdout, iter(stdin), piece_bytes)
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # not reaped yet: its number stays ours
-    finally:
-        watchdog.stop()
-        kill_group(process.pid)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        kept_stderr = stderr.finish()
-        process.stdin.close()
-        process.stdout.close()
-    return Ended(
-        returncode=process.returncode,
-        stdout=b"",
-        stderr_tail=kept_stderr.decode("utf-8", "replace"),
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        wall_s=time.monotonic() - started,
-        missed_deadline=watchdog.fired,
-        took_all_input=True,
-    )
+    with supervised(command, deadline_s=deadline_s, is_fed=True, cwd=cwd) as running:
+        assert running.process.stdin is not None
+        assert running.process.stdout is not None
+        yield from _exchange(running.process.stdin, running.process.stdout, iter(stdin), piece_bytes)
+    return running.ended
 
 
 def _exchange(
@@ -143,6 +102,5 @@ class _Gather:
 def _unblocked(pipe: IO[bytes]) -> int:
     descriptor = pipe.fileno()
     os.set_blocking(descriptor, False)
-    with contextlib.suppress(OSError):  # the kernel may refuse a bigger pipe; the default one works too
-        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    widen(pipe)
     return descriptor

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -38,6 +38,66 @@ class Ended:
     took_all_input: bool
 
 
+@dataclass(slots=True)
+class Running:
+    """A command under supervision. Whoever feeds it says whether it took all; how it ended is known after the block."""
+
+    process: subprocess.Popen[bytes]
+    took_all_input: bool = True
+    outcome: Ended | None = None
+
+    @property
+    def ended(self) -> Ended:
+        if self.outcome is None:
+            raise LookupError("the command is still running")
+        return self.outcome
+
+
+@contextlib.contextmanager
+def supervised(
+    command: Sequence[str], *, deadline_s: float, is_fed: bool, drains_stdout: bool = False, cwd: Path | None = None
+) -> Iterator[Running]:
+    """A command in a process group of its own, timed, its standard error drained, gone with all its children when the
+    block is left. `is_fed` gives it a standard input; its output is drained and kept, or the block's to read.
+
+    Raises `OSError` if the command can't be started.
+    """
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        stdin=subprocess.PIPE if is_fed else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    watchdog = _Watchdog(process.pid, deadline_s)
+    stdout = _Drain(process.stdout) if drains_stdout else None
+    stderr = _Drain(process.stderr, keep_bytes=STDERR_KEPT_BYTES)
+    running = Running(process)
+    try:
+        _limit_an_orphan(process.pid, deadline_s)
+        yield running
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # not reaped yet: its number stays ours
+    finally:
+        watchdog.stop()
+        _kill_group(process.pid)  # whoever is left: the command if it was interrupted, else children it forgot
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        kept_stdout, kept_stderr = stdout.finish() if stdout else b"", stderr.finish()
+        for pipe in (process.stdin, process.stdout):
+            _close(pipe)
+        running.outcome = Ended(
+            returncode=process.returncode,
+            stdout=kept_stdout,
+            stderr_tail=kept_stderr.decode("utf-8", "replace"),
+            cpu_s=usage.ru_utime + usage.ru_stime,
+            wall_s=time.monotonic() - started,
+            missed_deadline=watchdog.fired,
+            took_all_input=running.took_all_input,
+        )
+
+
 def run_to_end(
     command: Sequence[str], *, deadline_s: float, stdin: Buffers | None = None, cwd: Path | None = None
 ) -> Ended:
@@ -46,37 +106,9 @@ def run_to_end(
     `stdin` is iterated here, so whatever it raises, and any interrupt, ends the group and comes out of this call.
     Raises `OSError` if the command can't be started.
     """
-    started = time.monotonic()
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    watchdog = Watchdog(process.pid, deadline_s)
-    stdout, stderr = Drain(process.stdout), Drain(process.stderr, keep_bytes=STDERR_KEPT_BYTES)
-    try:
-        limit_an_orphan(process.pid, deadline_s)
-        took_all_input = _feed(process.stdin, stdin)
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # not reaped yet: its number stays ours
-    finally:
-        watchdog.stop()
-        kill_group(process.pid)  # whoever is left: the command if it was interrupted, else children it forgot
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        kept_stdout, kept_stderr = stdout.finish(), stderr.finish()
-        _close(process.stdin)
-    return Ended(
-        returncode=process.returncode,
-        stdout=kept_stdout,
-        stderr_tail=kept_stderr.decode("utf-8", "replace"),
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        wall_s=time.monotonic() - started,
-        missed_deadline=watchdog.fired,
-        took_all_input=took_all_input,
-    )
+    with supervised(command, deadline_s=deadline_s, is_fed=stdin is not None, drains_stdout=True, cwd=cwd) as running:
+        running.took_all_input = _feed(running.process.stdin, stdin)
+    return running.ended
 
 
 def read_in_pieces(command: Sequence[str], *, piece_bytes: int, deadline_s: float) -> Generator[bytes, None, Ended]:
@@ -85,40 +117,22 @@ def read_in_pieces(command: Sequence[str], *, piece_bytes: int, deadline_s: floa
     The caller's pace is the command's: it waits while nobody reads. Leaving the loop early ends the process group. The
     generator's return value says how it ended; its `stdout` is empty. Raises `OSError` if it can't be started.
     """
-    started = time.monotonic()
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
-    watchdog = Watchdog(process.pid, deadline_s)
-    stderr = Drain(process.stderr, keep_bytes=STDERR_KEPT_BYTES)
-    output = process.stdout
-    assert output is not None
-    try:
-        limit_an_orphan(process.pid, deadline_s)
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(output.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    with supervised(command, deadline_s=deadline_s, is_fed=False) as running:
+        output = running.process.stdout
+        assert output is not None
+        widen(output)
         while piece := output.read(piece_bytes):
             yield piece
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    finally:
-        watchdog.stop()
-        kill_group(process.pid)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        kept_stderr = stderr.finish()
-        output.close()
-    return Ended(
-        returncode=process.returncode,
-        stdout=b"",
-        stderr_tail=kept_stderr.decode("utf-8", "replace"),
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        wall_s=time.monotonic() - started,
-        missed_deadline=watchdog.fired,
-        took_all_input=True,
-    )
+    return running.ended
 
 
-def limit_an_orphan(pid: int, deadline_s: float) -> None:
+def widen(pipe: IO[bytes]) -> None:
+    """Give a pipe room for `PIPE_BYTES`, if the kernel lets us; the default works too."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+
+
+def _limit_an_orphan(pid: int, deadline_s: float) -> None:
     """Let the kernel end a command that outlives this process (`kill -9`, out of memory) and still works.
 
     A command that reads frames sees the end of its pipe and stops at once. For the others there is this limit on
@@ -135,8 +149,7 @@ def _feed(pipe: IO[bytes] | None, buffers: Buffers | None) -> bool:
     """Write everything and close. False if the reader went away before the end: its exit tells why."""
     if pipe is None or buffers is None:
         return True
-    with contextlib.suppress(OSError):  # the kernel may refuse a bigger pipe; the default one works too
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    widen(pipe)
     for buffer in buffers:
         try:
             pipe.write(buffer)
@@ -154,12 +167,12 @@ def _close(pipe: IO[bytes] | None) -> bool:
     return True
 
 
-def kill_group(pid: int) -> None:
+def _kill_group(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
 
 
-class Watchdog:
+class _Watchdog:
     """Kills a process group at its deadline. Must be stopped before the group's leader is reaped."""
 
     def __init__(self, pid: int, deadline_s: float) -> None:
@@ -171,14 +184,14 @@ class Watchdog:
 
     def _fire(self) -> None:
         self.fired = True
-        kill_group(self._pid)
+        _kill_group(self._pid)
 
     def stop(self) -> None:
         self._timer.cancel()
         self._timer.join()
 
 
-class Drain:
+class _Drain:
     """Empties a pipe in a thread of its own, so that a talkative command never blocks; may keep the tail only."""
 
     def __init__(self, pipe: IO[bytes] | None, keep_bytes: int | None = None) -> None:

@@ -4,6 +4,7 @@ The protocol is in `vidgen_assets/clips/media_tools.py`, the running of a proces
 arguments a tool gets is decided in the rooms `encodes/` and `manifests/`, and by the checks.
 """
 
+import contextlib
 import json
 import logging
 import shlex
@@ -54,27 +55,16 @@ class LocalMediaTools:
         stdin: Iterable[bytes | memoryview] | None = None,
         cwd: Path | None = None,
     ) -> ToolRun:
-        command = [str(self.binary(tool)), *arguments]
-        command_line = shlex.join(command)
-        _log.info("%s", command_line)
-        try:
+        command, command_line = self._command(tool, arguments)
+        with _starting(tool, command[0]):
             ended = run_to_end(command, deadline_s=deadline_s, stdin=stdin, cwd=cwd)
-        except (FileNotFoundError, PermissionError) as error:
-            raise _cannot_start(tool, command[0], error) from error
-        if failure := _failure(tool, command_line, ended, deadline_s):
-            raise failure
-        return ToolRun(command_line, ended.stdout, ended.stderr_tail, ended.cpu_s, ended.wall_s)
+        return _judged(tool, command_line, ended, deadline_s)
 
     def stream(self, tool: Tool, arguments: Sequence[str], *, piece_bytes: int, deadline_s: float) -> Iterator[bytes]:
-        command = [str(self.binary(tool)), *arguments]
-        command_line = shlex.join(command)
-        _log.info("%s", command_line)
-        try:
+        command, command_line = self._command(tool, arguments)
+        with _starting(tool, command[0]):
             ended = yield from read_in_pieces(command, piece_bytes=piece_bytes, deadline_s=deadline_s)
-        except (FileNotFoundError, PermissionError) as error:
-            raise _cannot_start(tool, command[0], error) from error
-        if failure := _failure(tool, command_line, ended, deadline_s):
-            raise failure
+        _judged(tool, command_line, ended, deadline_s)
 
     def pipe(
         self,
@@ -86,18 +76,12 @@ class LocalMediaTools:
         deadline_s: float,
         cwd: Path | None = None,
     ) -> Generator[bytearray, None, ToolRun]:
-        command = [str(self.binary(tool)), *arguments]
-        command_line = shlex.join(command)
-        _log.info("%s", command_line)
-        try:
+        command, command_line = self._command(tool, arguments)
+        with _starting(tool, command[0]):
             ended = yield from pipe_through(
                 command, stdin=stdin, piece_bytes=piece_bytes, deadline_s=deadline_s, cwd=cwd
             )
-        except (FileNotFoundError, PermissionError) as error:
-            raise _cannot_start(tool, command[0], error) from error
-        if failure := _failure(tool, command_line, ended, deadline_s):
-            raise failure
-        return ToolRun(command_line, b"", ended.stderr_tail, ended.cpu_s, ended.wall_s)
+        return _judged(tool, command_line, ended, deadline_s)
 
     def probe(self, path: Path, *, count_frames: bool = False) -> dict[str, Any]:
         arguments = ["-v", "error", "-of", "json", "-show_format", "-show_streams"]
@@ -115,6 +99,13 @@ class LocalMediaTools:
         if tool not in self._binaries:
             self._binaries[tool] = _from_its_wheel(tool)
         return self._binaries[tool]
+
+    def _command(self, tool: Tool, arguments: Sequence[str]) -> tuple[list[str], str]:
+        """The command, and the line that shows it, which is logged."""
+        command = [str(self.binary(tool)), *arguments]
+        command_line = shlex.join(command)
+        _log.info("%s", command_line)
+        return command, command_line
 
     @cached_property
     def _versions(self) -> Mapping[str, str]:
@@ -165,11 +156,23 @@ def _missing(tool: Tool, detail: str) -> PermanentError:
     return PermanentError(f"there is no {tool.value} here: {detail}", remedy=remedy)
 
 
-def _cannot_start(tool: Tool, binary: str, error: OSError) -> PermanentError:
-    remedy = f"Name an executable {tool.value}, or install {_WHEELS[tool]}."
-    return PermanentError(
-        f"{tool.value} can't be started: {error.strerror}", field=tool.value, value=binary, remedy=remedy
-    )
+@contextlib.contextmanager
+def _starting(tool: Tool, binary: str) -> Iterator[None]:
+    """Raises `PermanentError` for a binary that can't be started."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError) as error:
+        remedy = f"Name an executable {tool.value}, or install {_WHEELS[tool]}."
+        raise PermanentError(
+            f"{tool.value} can't be started: {error.strerror}", field=tool.value, value=binary, remedy=remedy
+        ) from error
+
+
+def _judged(tool: Tool, command_line: str, ended: Ended, deadline_s: float) -> ToolRun:
+    """The run, if all went well; else raises the error that `ended` amounts to."""
+    if failure := _failure(tool, command_line, ended, deadline_s):
+        raise failure
+    return ToolRun(command_line, ended.stdout, ended.stderr_tail, ended.cpu_s, ended.wall_s)
 
 
 def _failure(tool: Tool, command_line: str, ended: Ended, deadline_s: float) -> VidgenError | None:
