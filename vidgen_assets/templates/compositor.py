@@ -6,7 +6,7 @@ says. skia-python holds the GIL while it draws: threads don't help, processes do
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -74,11 +74,20 @@ def open_frames(timeline: scene.Timeline, template: Template, pictures: Pictures
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A section with its parts ready to be drawn, and the frame from which the next one has taken over."""
+    """A section with its parts ready to be drawn, and the one that takes over from it."""
 
     section: scene.Section
     draws: tuple[Draw, ...]
-    gone: int
+    following: scene.Section | None
+
+    def is_there(self, frame: int) -> bool:
+        """Whether it has begun, and the next one hasn't taken over yet."""
+        if frame < self.section.first_frame:
+            return False
+        following = self.following
+        if following is None:
+            return True
+        return frame < following.first_frame + (following.takeover.frames if following.takeover else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,8 @@ class Artist:
             backdrop=painter_of(timeline.backdrop, timeline.width, timeline.height),
             under=stage.draws(timeline.under),
             sections=tuple(
-                Shown(section, stage.draws(section.parts), _gone(timeline, index))
-                for index, section in enumerate(timeline.sections)
+                Shown(section, stage.draws(section.parts), following)
+                for section, following in zip_longest(timeline.sections, timeline.sections[1:])
             ),
             over=stage.draws(timeline.over),
         )
@@ -119,37 +128,20 @@ class Artist:
 
     def blank(self, frame: int) -> tuple[Frame, skia.Canvas]:
         """A frame with nothing but the backdrop, and a canvas that draws on it."""
-        timeline = self.timeline
-        pixels: Frame = np.empty((timeline.height, timeline.width, 4), np.uint8)
-        self.backdrop.paint(frame / timeline.frame_count, pixels)
-        return pixels, canvas_on(pixels)
+        return on_backdrop(self.backdrop, self.timeline, frame)
 
     def draw_section(self, canvas: skia.Canvas, shown: Shown, frame: int) -> None:
         """A section as far as it is there: alone, taking over, or being taken over from."""
-        if not shown.section.first_frame <= frame < shown.gone:
+        if not shown.is_there(frame):
             return
-        coming = _progress(shown.section, frame)
-        following = self._following(shown)
-        going = _progress(following, frame) if following else 0.0
-        size = (self.timeline.width, self.timeline.height)
+        following, size = shown.following, (self.timeline.width, self.timeline.height)
+        coming, going = _progress(shown.section, frame), _progress(following, frame)
         layered = _enter(canvas, shown.section.takeover, coming, size)
         layered += _exit(canvas, following.takeover if following else None, going, size)
         for draw in shown.draws:
             draw(canvas, frame)
         for _ in range(layered):
             canvas.restore()
-
-    def _following(self, shown: Shown) -> scene.Section | None:
-        at = self.sections.index(shown)
-        return self.sections[at + 1].section if at + 1 < len(self.sections) else None
-
-
-def _gone(timeline: scene.Timeline, index: int) -> int:
-    """The frame from which section `index` isn't seen any more."""
-    if index + 1 == len(timeline.sections):
-        return timeline.frame_count
-    following = timeline.sections[index + 1]
-    return following.first_frame + (following.takeover.frames if following.takeover else 0)
 
 
 def _progress(section: scene.Section | None, frame: int) -> float:
@@ -238,11 +230,12 @@ class Stage:
         return draw
 
 
-def canvas_on(pixels: Frame) -> skia.Canvas:
-    """A canvas that draws into `pixels`."""
-    height, width = pixels.shape[:2]
-    info = skia.ImageInfo.Make(width, height, PIXELS, skia.kOpaque_AlphaType)
-    return skia.Surface.MakeRasterDirect(info, pixels).getCanvas()
+def on_backdrop(backdrop: Painter, timeline: scene.Timeline, frame: int) -> tuple[Frame, skia.Canvas]:
+    """Frame `frame` with nothing but its backdrop, and a canvas that draws into it."""
+    pixels: Frame = np.empty((timeline.height, timeline.width, 4), np.uint8)
+    backdrop.paint(frame / timeline.frame_count, pixels)
+    info = skia.ImageInfo.Make(timeline.width, timeline.height, PIXELS, skia.kOpaque_AlphaType)
+    return pixels, skia.Surface.MakeRasterDirect(info, pixels).getCanvas()
 
 
 def _putting(sprite: Sprite) -> Draw:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import skia
 from numpy.typing import NDArray
 
 from vidgen_assets.clips.errors import InputError
@@ -16,15 +17,15 @@ from vidgen_assets.clips.generation import Frame
 from vidgen_assets.templates import scene
 from vidgen_assets.templates.agreement import INKS
 from vidgen_assets.templates.colours import Colour
-from vidgen_assets.templates.compositor import Draw, Pictures, Stage, canvas_on
+from vidgen_assets.templates.compositor import Draw, Pictures, Stage, on_backdrop
 from vidgen_assets.templates.painters import painter_of
 from vidgen_assets.templates.paints import Paints, paints_of
 from vidgen_assets.templates.palette import READABLE_CONTRAST, softened
 from vidgen_assets.templates.placing import text_box
 from vidgen_assets.templates.setting import Canvas
-from vidgen_assets.templates.timeline import Request, laid_out, with_calm
+from vidgen_assets.templates.timeline import LEAST_CALM, Request, laid_out
 
-_CALM_STEPS = (0.45, 0.6, 0.75, 0.9, 1.0)
+_CALM_STEPS = (LEAST_CALM, 0.6, 0.75, 0.9, 1.0)
 _MOMENTS = (0.3, 0.55, 0.8)
 """Of each scene, when it is looked at: its words are there."""
 _QUIET_FADE = 0.24
@@ -60,45 +61,70 @@ def resolve_timeline(request: Request, pictures: Pictures) -> scene.Timeline:
     on what is under them.
     """
     timeline = laid_out(request)
-    paints = paints_of(request.template.document, request.values)
-    for step, calm in enumerate(_CALM_STEPS):
-        calmed = with_calm(request, timeline, calm)
-        inked = _Inker(request.canvas, paints, _seen(calmed, request, pictures))
-        found, problems = inked.inked(calmed)
+    paints, look = paints_of(request.template.document, request.values), _Look.ready(timeline, request, pictures)
+    problems: list[InputError] = []
+    for calm in _CALM_STEPS:
+        backdrop = timeline.backdrop.model_copy(update={"calm": calm})
+        calmed = timeline.model_copy(update={"backdrop": backdrop})
+        found, problems = _Inker(request.canvas, paints, look.under(backdrop)).inked(calmed)
         if not problems:
             return found
-        if not request.template.document.ground.calm or step == len(_CALM_STEPS) - 1:
-            raise problems[0]
-    raise LookupError("there are steps")
+        if not request.template.document.ground.calm:
+            break
+    raise problems[0]
 
 
-def _seen(timeline: scene.Timeline, request: Request, pictures: Pictures) -> Under:
-    """What lies under the words of every scene."""
-    canvas, stage, under = request.canvas, Stage.of(timeline, request.template, pictures), Under()
-    painter = painter_of(timeline.backdrop, timeline.width, timeline.height)
-    below, above = _ready(timeline.under, stage), _ready(timeline.over, stage)
-    for number, section in enumerate(timeline.sections):
-        own = _ready(section.parts, stage)
-        for moment in _MOMENTS:
-            frame = min(timeline.frame_count - 1, section.first_frame + int(section.frames * moment))
-            pixels: Frame = np.empty((timeline.height, timeline.width, 4), np.uint8)
-            painter.paint(frame / timeline.frame_count, pixels)
-            surface = canvas_on(pixels)
-            for kind, parts in (("under", below), ("section", own), ("over", above)):
-                for index, (part, draws) in enumerate(parts):
-                    if isinstance(part, scene.WordsPart):
-                        where = (kind, number if kind == "section" else 0, index)
-                        for box in _line_boxes(canvas, part.block):
-                            under.add(where, _cut(pixels, box))
-                        continue
-                    for draw in draws:
-                        draw(surface, frame)
-    return under
+Ready = tuple[tuple[scene.Part, list[Draw]], ...]
+"""Parts with what draws them."""
 
 
-def _ready(parts: Sequence[scene.Part], stage: Stage) -> list[tuple[scene.Part, list[Draw]]]:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A clip without its words, ready to be looked at over one ground after the other."""
+
+    timeline: scene.Timeline
+    canvas: Canvas
+    below: Ready
+    sections: tuple[Ready, ...]
+    above: Ready
+
+    @classmethod
+    def ready(cls, timeline: scene.Timeline, request: Request, pictures: Pictures) -> "_Look":
+        stage = Stage.of(timeline, request.template, pictures)
+        return cls(
+            timeline,
+            request.canvas,
+            _ready(timeline.under, stage),
+            tuple(_ready(section.parts, stage) for section in timeline.sections),
+            _ready(timeline.over, stage),
+        )
+
+    def under(self, backdrop: scene.Backdrop | scene.GeneratedBackdrop) -> Under:
+        """What lies under the words of every scene."""
+        found, timeline = Under(), self.timeline
+        painter = painter_of(backdrop, timeline.width, timeline.height)
+        for number, section in enumerate(timeline.sections):
+            for moment in _MOMENTS:
+                frame = min(timeline.frame_count - 1, section.first_frame + int(section.frames * moment))
+                self._look(found, number, frame, on_backdrop(painter, timeline, frame))
+        return found
+
+    def _look(self, found: Under, number: int, frame: int, drawn: tuple[Frame, skia.Canvas]) -> None:
+        """Draw section `number` and what is always there, and look under each words part when its turn comes."""
+        pixels, surface = drawn
+        layers = (("under", 0, self.below), ("section", number, self.sections[number]), ("over", 0, self.above))
+        for kind, at, parts in layers:
+            for index, (part, draws) in enumerate(parts):
+                if isinstance(part, scene.WordsPart):
+                    for box in _line_boxes(self.canvas, part.block):
+                        found.add((kind, at, index), _cut(pixels, box))
+                for draw in draws:
+                    draw(surface, frame)
+
+
+def _ready(parts: Sequence[scene.Part], stage: Stage) -> Ready:
     """The parts with what draws them; words are looked at and not drawn."""
-    return [(part, [] if isinstance(part, scene.WordsPart) else stage.part(part)) for part in parts]
+    return tuple((part, [] if isinstance(part, scene.WordsPart) else stage.part(part)) for part in parts)
 
 
 def _line_boxes(canvas: Canvas, block: scene.TextBlock) -> Iterator[scene.Box]:

@@ -29,6 +29,9 @@ from vidgen_assets.templates.wording import filled
 TIMELINE_RECIPE = 2
 """Raise when the same spec would resolve to another timeline."""
 
+LEAST_CALM = 0.45
+"""How far the ground is held to its base colour under the words, at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Behind:
@@ -118,7 +121,7 @@ class _Composer:
             height=spec.height,
             fps=spec.fps,
             frame_count=spec.frame_count,
-            backdrop=self.backdrop(0.45),
+            backdrop=self._backdrop(),
             under=under,
             sections=sections,
             over=over,
@@ -171,8 +174,8 @@ class _Composer:
             return document.lengths.full_s
         return min(one.least_s for one in document.scenes)
 
-    def backdrop(self, calm: float) -> scene.Backdrop | scene.GeneratedBackdrop:
-        """The ground, held to its base colour under the calm regions by `calm` (0..1)."""
+    def _backdrop(self) -> scene.Backdrop | scene.GeneratedBackdrop:
+        """The ground, calmed as little as it ever is: how far the words need it is for `legibility.py` to find."""
         request, spec, ground = self.request, self.request.spec, self.request.template.document.ground
         boxes = tuple(self.canvas.region(name) for name in ground.calm)
         palette = self.paints.palette
@@ -185,7 +188,7 @@ class _Composer:
                 shift=self._shift(request.behind),
                 seed=spec.seed,
                 calm_boxes=boxes,
-                calm=calm,
+                calm=LEAST_CALM,
             )
         turns = max(1, round(float(spec.duration_s) / ground.period_s))
         given = ground.energy
@@ -202,19 +205,13 @@ class _Composer:
             turns=turns,
             energy=energy,
             calm_boxes=boxes,
-            calm=calm,
+            calm=LEAST_CALM,
         )
 
     def _shift(self, behind: Behind) -> tuple[float, float, float]:
         """Towards the brand's own colour, as far as the document says."""
         keys = unpacked(behind.keys, behind.key_count)
         return shift_towards(keys, self.paints.named["primary"], self.request.template.document.ground.match)
-
-
-def with_calm(request: Request, timeline: scene.Timeline, calm: float) -> scene.Timeline:
-    """`timeline` with the ground calmed otherwise."""
-    composer = _Composer(request, request.canvas, paints_of(request.template.document, request.values))
-    return timeline.model_copy(update={"backdrop": composer.backdrop(calm)})
 
 
 def _leaves(layer: Layer) -> Iterator[Move]:
