@@ -11,7 +11,7 @@ from vidgen_assets.clips.narration import Part, Word
 from vidgen_assets.clips.speech import Spoken, Voice
 from vidgen_assets.narration.narrate import narrate, narrated_frame_count
 from vidgen_assets.narration.schedule import placed
-from vidgen_assets.narration.script import paragraphs_of
+from vidgen_assets.narration.script import parts_of
 
 VOICE = Voice("metronome", "tick", "en", "metronome 1")
 
@@ -32,7 +32,7 @@ class Metronome:
 
 
 def test_paragraphs_become_parts_with_a_lead_in_pauses_and_a_tail() -> None:
-    parts = paragraphs_of("One.\n\n \nTwo\nlines.\n\nThree.")
+    parts = parts_of("One.\n\n \nTwo\nlines.\n\nThree.")
 
     assert [part.text for part in parts] == ["One.", "Two\nlines.", "Three."]
     assert [(part.before_s, part.after_s) for part in parts] == [(0.4, 0.5), (0.0, 0.5), (0.0, 0.8)]
@@ -40,12 +40,12 @@ def test_paragraphs_become_parts_with_a_lead_in_pauses_and_a_tail() -> None:
 
 def test_a_free_clip_lasts_as_long_as_its_slots_rounded_up_to_a_frame() -> None:
     # 0.4 + 1 + 0.5, and 2 + 0.8: 4.7 s are 117.5 frames at 25
-    assert narrated_frame_count(paragraphs_of("One.\n\nTwo words."), VOICE, Metronome(), Fraction(25)) == 118
+    assert narrated_frame_count(parts_of("One.\n\nTwo words."), VOICE, Metronome(), Fraction(25)) == 118
 
 
 def test_slack_is_shared_evenly_after_the_parts() -> None:
     # 6.7 s are 2 more than is needed: one after each part
-    found = narrate(paragraphs_of("One.\n\nTwo words."), VOICE, Metronome(), Fraction("6.7"))
+    found = narrate(parts_of("One.\n\nTwo words."), VOICE, Metronome(), Fraction("6.7"))
 
     assert [(place.slot.start_s, place.slot.end_s) for place in found.placed] == [(0.0, 2.9), (2.9, 6.7)]
     assert [place.sound_start_s for place in found.placed] == [0.4, 2.9]
@@ -55,18 +55,18 @@ def test_slack_is_shared_evenly_after_the_parts() -> None:
 
 def test_a_text_that_is_a_little_long_is_spoken_faster() -> None:
     # 10 words: 11.2 s at the natural rate; at 1.15 they are 8.7 + 1.2, and 10 s are enough
-    assert narrate(paragraphs_of("word " * 10), VOICE, Metronome(), Fraction(10)).rate == 1.15
+    assert narrate(parts_of("word " * 10), VOICE, Metronome(), Fraction(10)).rate == 1.15
 
 
 def test_a_text_that_is_far_too_long_is_refused_with_both_lengths() -> None:
     with pytest.raises(InputError, match=r"takes 21\.2 s to say, and the clip lasts 10 s") as refused:
-        narrate(paragraphs_of("word " * 20), VOICE, Metronome(), Fraction(10))
+        narrate(parts_of("word " * 20), VOICE, Metronome(), Fraction(10))
     assert refused.value.field == "script"
 
 
 def test_no_clip_lasts_longer_than_a_clip_may() -> None:
     with pytest.raises(InputError, match=r"takes 81\.2 s"):
-        narrated_frame_count(paragraphs_of("word " * 80), VOICE, Metronome(), Fraction(25))
+        narrated_frame_count(parts_of("word " * 80), VOICE, Metronome(), Fraction(25))
 
 
 def test_a_part_without_a_text_is_a_silence_of_its_own_length() -> None:

@@ -4,6 +4,7 @@ A script is parts in order; each part gets a slot of the clip, in which its word
 Speaking lives in `soundtracks/`, what a template does with its slots in `templates/`.
 """
 
+import re
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -12,6 +13,14 @@ from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.frozen import Frozen
 
 Seconds = Annotated[float, Field(ge=0)]
+
+
+_BLANK_LINES = re.compile(r"\r?\n[ \t]*\r?\n\s*")
+
+
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """What stands between blank lines, without the white space around it."""
+    return tuple(paragraph for piece in _BLANK_LINES.split(text) if (paragraph := piece.strip()))
 
 
 class Part(Frozen):

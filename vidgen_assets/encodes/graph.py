@@ -11,6 +11,7 @@ import ffmpeg
 
 from vidgen_assets.clips.generation import FrameShape
 from vidgen_assets.clips.profiles import OutputProfile, Rung
+from vidgen_assets.clips.raw_frames import raw_frames
 from vidgen_assets.clips.renditions import CLIP_FILE, SOUND_FILE, rendition_file
 from vidgen_assets.clips.spec import Aspect
 
@@ -39,13 +40,7 @@ def ladder_arguments(shape: FrameShape, aspect: Aspect, profile: OutputProfile) 
     The frames become limited-range BT.709 4:2:0 once, and are scaled from there; converting anew for each rung costs
     the same within the noise (2 ms of about 50 a frame: x264 is the rest).
     """
-    source = ffmpeg.input(
-        "pipe:0",
-        format="rawvideo",
-        pixel_format="rgba",
-        video_size=(shape.width, shape.height),  # a string would come out as its first two letters
-        framerate=str(shape.fps),
-    )
+    source = raw_frames(shape)
     picture = source.filter("scale", out_color_matrix="bt709", out_range="tv", flags=_SCALER)
     branches = picture.filter("format", "yuv420p").filter_multi_output("split", len(profile.rungs))
     outputs = [

@@ -10,10 +10,10 @@ from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.generation import FrameStream, GenerationBackend, Traced
 from vidgen_assets.clips.work import Recipe
-from vidgen_assets.frames.post.stream import Filtered
 from vidgen_assets.frames.record import Recorder, record_frames
 from vidgen_assets.frames.recording import FrameRecording
 from vidgen_assets.frames.stored import write_frames
+from vidgen_assets.frames.wrapped import Filtered
 from vidgen_assets.latents.asset import LATENTS
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.stages.asset import stage_asset

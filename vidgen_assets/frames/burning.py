@@ -12,8 +12,8 @@ import skia
 from vidgen_assets.clips.captions import Captions, Cue
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream, Measured, Traced
-from vidgen_assets.frames.post.stream import Filtered
+from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream
+from vidgen_assets.frames.wrapped import Wrapped
 from vidgen_assets.templates.lettering import SHAPING_RECIPE, Typeface
 from vidgen_assets.templates.library import fallback_fonts, fonts_digest, library_folder
 from vidgen_assets.templates.typeset import draw_text
@@ -45,14 +45,15 @@ def burning_inputs() -> dict[str, Any]:
     return {"recipe": [BURNING_RECIPE, SHAPING_RECIPE], "fonts": fonts}
 
 
-class Burnt:
+class Burnt(Wrapped):
     """Fills `FrameStream`, `Traced`, `Measured` and `Filtered`: `frames` with `captions` on them.
 
     Raises `InputError` when made, for captions with characters that the font hasn't.
     """
 
     def __init__(self, frames: FrameStream, captions: Captions) -> None:
-        self._frames, self._captions = frames, captions
+        super().__init__(frames)
+        self._captions = captions
         self._face = caption_face(captions.language)
         self.shape: FrameShape = frames.shape
         _refuse_unknown_characters(captions, self._face)
@@ -96,21 +97,6 @@ class Burnt:
             at = ((self.shape.width - width) / 2, baseline + number * _LINE_HEIGHT * size)
             draw_text(canvas, self._face.shape(line), *at, size, skia.Paint(AntiAlias=True, Color=_INK))
         return surface.makeImageSnapshot()
-
-    @property
-    def cpu_s(self) -> float:
-        return self._frames.cpu_s if isinstance(self._frames, Filtered) else 0.0
-
-    @property
-    def gpu_s(self) -> float:
-        return self._frames.gpu_s if isinstance(self._frames, Traced) else 0.0
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        return self._frames.provenance if isinstance(self._frames, Traced) else {}
-
-    def adherence(self) -> dict[str, Any] | None:
-        return self._frames.adherence() if isinstance(self._frames, Measured) else None
 
 
 def size_px(captions: Captions, shape: FrameShape, face: Typeface) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 
 from vidgen_assets.clips.generation import Frame, FrameShape
 from vidgen_assets.clips.media_tools import MediaTools, Tool
+from vidgen_assets.clips.raw_frames import raw_frames
 
 STORED_FILE = "frames.mkv"
 # 24 CPU ms to write and 30 to read a 720p frame (2026-11); a net against hanging, not a measure.
@@ -24,13 +25,7 @@ def write_arguments(shape: FrameShape) -> list[str]:
 
     `bgr0` drops the opaque alpha and keeps the colours as they are; one thread, since slices decide the bytes.
     """
-    source = ffmpeg.input(
-        "pipe:0",
-        format="rawvideo",
-        pixel_format="rgba",
-        video_size=(shape.width, shape.height),
-        framerate=str(shape.fps),
-    )
+    source = raw_frames(shape)
     kept = ffmpeg.output(
         source,
         STORED_FILE,

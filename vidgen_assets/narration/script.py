@@ -1,8 +1,6 @@
 """What a clip speaks, as parts in order."""
 
-import re
-
-from vidgen_assets.clips.narration import Part
+from vidgen_assets.clips.narration import Part, paragraphs_of
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.templates import timing
 from vidgen_assets.templates.library import TemplateLibrary
@@ -12,7 +10,6 @@ LEAD_IN_S = 0.4
 """A word at the very first picture is missed: players and viewers need a moment."""
 BETWEEN_S = 0.5
 TAIL_S = 0.8
-_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
 def spoken_parts(spec: ClipSpec, templates: TemplateLibrary) -> tuple[Part, ...]:
@@ -23,12 +20,12 @@ def spoken_parts(spec: ClipSpec, templates: TemplateLibrary) -> tuple[Part, ...]
         document = templates.load(spec.template).document
         if any(scene.narration is not None for scene in document.scenes):
             return timing.spoken_parts(document, resolve_variables(document, spec.variables), spec.script)
-    return paragraphs_of(spec.script) if spec.script else ()
+    return parts_of(spec.script) if spec.script else ()
 
 
-def paragraphs_of(text: str) -> tuple[Part, ...]:
-    """Each paragraph, at its blank lines, a part of its own: `part-1`, `part-2`, …"""
-    paragraphs = [piece.strip() for piece in _BLANK_LINES.split(text) if piece.strip()]
+def parts_of(text: str) -> tuple[Part, ...]:
+    """Each paragraph a part of its own: `part-1`, `part-2`, …"""
+    paragraphs = paragraphs_of(text)
     last = len(paragraphs)
     return tuple(
         Part(

@@ -60,7 +60,7 @@ def spec_of(task: Task, shop: Workshop, *, keep_media: bool) -> ClipSpec:
 def _as_long_as_spoken(spec: ClipSpec, shop: Workshop) -> ClipSpec:
     """Raises `InputError` for a clip that says nothing, or more than a clip may last."""
     parts = spoken_parts(spec, shop.templates)
-    if not any(part.text for part in parts):
+    if not parts:
         raise InputError(
             "the clip is to last as long as its narration, and says nothing",
             clip_id=spec.clip_id,

@@ -15,6 +15,7 @@ from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.profiles import load_profiles
+from vidgen_assets.clips.raw_frames import raw_frames
 from vidgen_assets.clips.spec import Aspect, ClipSpec, MediaFile, Priority, Route, Use
 from vidgen_assets.templates.agreement import IMAGE
 from vidgen_assets.templates.compositor import Artist, TemplateFrames, open_frames
@@ -65,13 +66,7 @@ def write_clip(wish: Wish, target: Path) -> None:
     """All frames as an MP4 without sound."""
     frames = frames_of(wish)
     shape = frames.shape
-    source = ffmpeg.input(
-        "pipe:0",
-        format="rawvideo",
-        pixel_format="rgba",
-        video_size=(shape.width, shape.height),
-        framerate=str(shape.fps),
-    )
+    source = raw_frames(shape)
     picture = source.filter("scale", out_color_matrix="bt709", out_range="tv").filter("format", "yuv420p")
     encoded = ffmpeg.output(
         picture, f"file:{target}", format="mp4", vcodec="libx264", preset="veryfast", crf=20, pix_fmt="yuv420p",

@@ -5,14 +5,14 @@ from typing import Any
 
 from quality_checks.soundtracks import CHECKS
 from resources.workshop import Workshop
-from vidgen_assets.clips.narration import Narration, Part
+from vidgen_assets.clips.narration import Narration
 from vidgen_assets.clips.soundtrack import sample_count
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.speech import Voice
 from vidgen_assets.clips.work import Recipe
 from vidgen_assets.narration.describe import Described, describe
 from vidgen_assets.narration.narrate import Narrated, narrate
-from vidgen_assets.narration.script import paragraphs_of, spoken_parts
+from vidgen_assets.narration.script import parts_of, spoken_parts
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.soundtracks.compose import Voices, compose
 from vidgen_assets.stages.asset import stage_asset
@@ -20,7 +20,7 @@ from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
 
 
 def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
-    spec, parts = task.spec, _parts(task.spec, shop)
+    spec, parts = task.spec, spoken_parts(task.spec, shop.templates)
     return {
         "sample_count": sample_count(spec.duration_s),
         "parts": [part.model_dump(mode="json") for part in parts],
@@ -45,22 +45,16 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
 
 
 def _narrated(spec: ClipSpec, shop: Workshop) -> Narrated | None:
-    parts = _parts(spec, shop)
+    parts = spoken_parts(spec, shop.templates)
     return narrate(parts, _voice(spec, shop), shop.speech, spec.duration_s) if parts else None
 
 
 def _described(spec: ClipSpec, narration: Narration | None, shop: Workshop) -> Described | None:
     if not spec.audio_description:
         return None
-    parts = paragraphs_of(spec.audio_description)
+    parts = parts_of(spec.audio_description)
     said = narrate(parts, _voice(spec, shop), shop.speech, spec.duration_s, field="audio_description")
     return describe(said, narration)
-
-
-def _parts(spec: ClipSpec, shop: Workshop) -> tuple[Part, ...]:
-    """None at all where no part holds a word: a template may speak in none of its scenes."""
-    parts = spoken_parts(spec, shop.templates)
-    return parts if any(part.text for part in parts) else ()
 
 
 def _voice(spec: ClipSpec, shop: Workshop) -> Voice:

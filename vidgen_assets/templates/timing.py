@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.narration import Narration, Part
+from vidgen_assets.clips.narration import Narration, Part, paragraphs_of
 from vidgen_assets.templates import scene as drawn
 from vidgen_assets.templates.document import Scene, TemplateDocument
 from vidgen_assets.templates.layers import Move
@@ -61,8 +61,8 @@ def spoken_parts(document: TemplateDocument, values: Mapping[str, Any], script: 
     """
     shots = shots_of(document, values)
     texts = [shot.spoken for shot in shots]
-    if script and script.strip():
-        paragraphs = [" ".join(part.split()) for part in script.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs_of(script or "")]
+    if paragraphs:
         speaking = [index for index, shot in enumerate(shots) if shot.scene.narration is not None] or [0]
         if len(paragraphs) > len(speaking):
             raise InputError(

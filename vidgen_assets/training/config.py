@@ -1,6 +1,5 @@
 """What a training is made from. Another configuration is another release."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -51,14 +50,27 @@ class Course(Frozen):
         return self.learning_rate * rising * min(1.0, left)
 
 
-def course_at(courses: Sequence[Course], step: int) -> tuple[Course, int]:
-    """The course that step `step` (from 0) belongs to, and its number within it. Raises `ValueError` after the last."""
-    within = step
-    for course in courses:
-        if within < course.steps:
-            return course, within
-        within -= course.steps
-    raise ValueError(f"step {step} after the last one of {sum(course.steps for course in courses)}")
+class InCourses(Frozen):
+    """What is trained in courses, one after the other, each with a rise and a fall of the learning rate."""
+
+    courses: Annotated[tuple[Course, ...], Field(min_length=1)]
+
+    @property
+    def steps(self) -> int:
+        """Of all courses."""
+        return sum(course.steps for course in self.courses)
+
+    def course(self, step: int) -> tuple[Course, int]:
+        """The course that step `step` (from 0) belongs to, and its number within it.
+
+        Raises `ValueError` after the last.
+        """
+        within = step
+        for course in self.courses:
+            if within < course.steps:
+                return course, within
+            within -= course.steps
+        raise ValueError(f"step {step} after the last one of {self.steps}")
 
 
 class Stage(Frozen):
@@ -74,15 +86,13 @@ in float32 (1.85 CPU s against 2.8 for a step, 2026-11). For the transformer's m
 two cores of one did 312 GFLOP/s in float32 and 161 in bfloat16 (2026-11), others are the other way round."""
 
 
-class AutoencoderConfig(Frozen):
+class AutoencoderConfig(InCourses):
     """AutoencoderKLWan, 4x in time and 8x in space: a patch of 2 and two halvings."""
 
     base_dim: int = 32
     z_dim: int = 12
     dim_mult: tuple[int, ...] = (1, 2, 2)
     num_res_blocks: int = 1
-    courses: Annotated[tuple[Course, ...], Field(min_length=1)]
-    """One after the other, each with a rise and a fall of the learning rate."""
     stages: tuple[Stage, ...]
     """In order; the last one reaches the last course's end."""
     precision: Precision = "float32"
@@ -95,15 +105,6 @@ class AutoencoderConfig(Frozen):
         if not self.stages or self.stages[-1].until < self.steps:
             raise ValueError(f"The last stage ends before step {self.steps}: the course goes on without clips.")
         return self
-
-    @property
-    def steps(self) -> int:
-        """Of all courses."""
-        return sum(course.steps for course in self.courses)
-
-    def course(self, step: int) -> tuple[Course, int]:
-        """The course that step `step` (from 0) belongs to, and its number within it."""
-        return course_at(self.courses, step)
 
     def stage(self, step: int) -> Stage:
         return next(stage for stage in self.stages if step < stage.until)
@@ -145,7 +146,7 @@ class Phase(Frozen):
         return max(size.batch, round(self.clips * size.weight / sum(each.weight for each in self.formats)))
 
 
-class TransformerConfig(Frozen):
+class TransformerConfig(InCourses):
     """WanTransformer3DModel with patches of (1, 2, 2), and the UMT5 encoder that learns beside it."""
 
     layers: int = 8
@@ -155,8 +156,6 @@ class TransformerConfig(Frozen):
     text_dim: int = 64
     text_layers: int = 2
     longest_prompt: int = 32
-    courses: Annotated[tuple[Course, ...], Field(min_length=1)]
-    """One after the other, each with a rise and a fall of the learning rate."""
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
     """In order; the last one reaches the last course's end. Each has a pool of its own, numbered from 0."""
     prompt_dropout: Share = 0.1
@@ -172,15 +171,6 @@ class TransformerConfig(Frozen):
         if ends[-1] < self.steps:
             raise ValueError(f"The last phase ends before step {self.steps}: the course goes on without clips.")
         return self
-
-    @property
-    def steps(self) -> int:
-        """Of all courses."""
-        return sum(course.steps for course in self.courses)
-
-    def course(self, step: int) -> tuple[Course, int]:
-        """The course that step `step` (from 0) belongs to, and its number within it."""
-        return course_at(self.courses, step)
 
     def pool_of(self, step: int) -> int:
         """The number of the phase that step `step` (from 0) belongs to, and so of its pool."""

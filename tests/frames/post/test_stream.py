@@ -20,7 +20,8 @@ from vidgen_assets.clips.generation import Frame, FrameShape, Measured, Traced
 from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.post import Deflicker, Denoise, Grade, Interpolate, Sharpen, Step, Upscale
 from vidgen_assets.frames.post.graph import post_arguments
-from vidgen_assets.frames.post.stream import Filtered, PostProcessed
+from vidgen_assets.frames.post.stream import PostProcessed
+from vidgen_assets.frames.wrapped import Filtered
 
 TOOLS = LocalMediaTools()
 EVERY_STEP: Sequence[Step] = (

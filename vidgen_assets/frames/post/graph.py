@@ -21,6 +21,7 @@ from vidgen_assets.clips.post import (
     Step,
     Upscale,
 )
+from vidgen_assets.clips.raw_frames import raw_frames
 
 POST_RECIPE = 1
 """Raise it when the same steps would make other pixels of the same frames."""
@@ -50,13 +51,7 @@ _AHEAD_FRAMES = 4
 
 def post_arguments(drawn: FrameShape, promised: FrameShape, steps: Sequence[Step]) -> list[str]:
     """ffmpeg's arguments to turn frames of the shape `drawn` into `promised` ones. Run it where `grade.cube` is."""
-    source = ffmpeg.input(
-        "pipe:0",
-        format="rawvideo",
-        pixel_format="rgba",
-        video_size=(drawn.width, drawn.height),
-        framerate=str(drawn.fps),
-    )
+    source = raw_frames(drawn)
     picture = source.filter("format", "gbrp")
     for step in steps:
         picture = _BUILDERS[type(step)](picture, step, drawn, promised)

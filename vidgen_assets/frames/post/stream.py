@@ -3,38 +3,33 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
 from vidgen_assets.clips.cubes import read_cube
 from vidgen_assets.clips.errors import PermanentError
-from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream, Measured, Traced
+from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream
 from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolRun
 from vidgen_assets.clips.post import Grade, Step
 from vidgen_assets.frames.post.graph import GRADE_FILE, post_arguments
+from vidgen_assets.frames.wrapped import Wrapped
 
 # The dearest step makes a 720p frame in 0.15 s; the drawing of the frames counts too. A net against hanging.
 _DEADLINE_S, _DEADLINE_S_PER_FRAME = 600.0, 10.0
 
 
-@runtime_checkable
-class Filtered(Protocol):
-    """A stream of frames that knows, once it is read to its end, the processor seconds that other processes spent."""
-
-    @property
-    def cpu_s(self) -> float: ...
-
-
-class PostProcessed:
+class PostProcessed(Wrapped):
     """Fills `FrameStream`, `Filtered`, `Traced` and `Measured`: `frames` after `steps`, in the shape `promised`.
 
-    Iterating again draws and filters again. Iterating raises `PermanentError` for a frame that isn't of the shape that
-    `frames` promise, or one too many; `ToolFailed` if ffmpeg gives up; and whatever drawing raises.
+    Iterating again draws and filters again. What meters see is what was drawn: they know nothing of grades.
+    Iterating raises `PermanentError` for a frame that isn't of the shape that `frames` promise, or one too many;
+    `ToolFailed` if ffmpeg gives up; and whatever drawing raises.
     """
 
     def __init__(self, frames: FrameStream, promised: FrameShape, steps: Sequence[Step], tools: MediaTools) -> None:
-        self._frames, self._steps, self._tools = frames, steps, tools
+        super().__init__(frames)
+        self._steps, self._tools = steps, tools
         self._run: ToolRun | None = None
         self.shape = promised
 
@@ -67,18 +62,9 @@ class PostProcessed:
         return self._run.cpu_s if self._run else 0.0
 
     @property
-    def gpu_s(self) -> float:
-        return self._frames.gpu_s if isinstance(self._frames, Traced) else 0.0
-
-    @property
     def provenance(self) -> dict[str, Any]:
         """The drawing's own, and the filters' command line once the last frame is read."""
-        drawn = self._frames.provenance if isinstance(self._frames, Traced) else {}
-        return {**drawn, **({"post": self._run.command_line} if self._run else {})}
-
-    def adherence(self) -> dict[str, Any] | None:
-        """What the meters see in the frames as they were drawn: they know nothing of grades."""
-        return self._frames.adherence() if isinstance(self._frames, Measured) else None
+        return {**super().provenance, **({"post": self._run.command_line} if self._run else {})}
 
 
 def _write_tables(steps: Sequence[Step], folder: Path) -> None:
