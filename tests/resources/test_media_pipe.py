@@ -70,13 +70,17 @@ def test_nothing_is_fed_while_nobody_reads() -> None:
 
 
 def test_what_the_input_raises_comes_out_and_ends_the_command(tmp_path: Path) -> None:
+    began = tmp_path / "pid"
+
     def broken() -> Iterator[bytes]:
-        yield b"x"
+        deadline = time.monotonic() + SOON_S
+        while not (began.exists() and began.read_text()) and time.monotonic() < deadline:
+            yield b"x"
         raise LookupError("nothing left to draw")
 
     with pytest.raises(LookupError, match="nothing left"):
-        list(through(f"echo $$ > {tmp_path}/pid; cat; sleep 60", broken()))
-    assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+        list(through(f"echo $$ > {began}; cat; sleep 60", broken()))
+    assert not Path(f"/proc/{began.read_text().strip()}").exists()
 
 
 def test_leaving_early_ends_the_command_and_its_children(tmp_path: Path) -> None:

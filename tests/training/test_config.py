@@ -1,9 +1,10 @@
 """Courses, stages and shares, by numbers worked out by hand."""
 
 import pytest
+import torch
 
 from tests.training.tiny import DOCUMENT, a_config
-from vidgen_assets.training.config import Course, Format
+from vidgen_assets.training.config import Course, Format, Phase
 
 
 def test_a_course_rises_stays_and_falls_to_nothing() -> None:
@@ -66,3 +67,14 @@ def test_phases_that_leave_steps_without_clips_are_refused(ends: tuple[int, ...]
     phases = [{**DOCUMENT["transformer"]["phases"][0], "until": end} for end in ends]
     with pytest.raises(ValueError, match=said):
         a_config(transformer={**DOCUMENT["transformer"], "phases": phases})
+
+
+def test_a_shift_moves_times_towards_noise_and_leaves_the_ends() -> None:
+    phase = Phase(until=1, formats=(Format(height=32, width=32),), clips=1, shift=4)
+    moved = phase.moved(torch.tensor([0.0, 0.2, 0.5, 0.8, 1.0]))
+    assert moved.tolist() == pytest.approx([0.0, 0.5, 0.8, 16 / 17, 1.0])
+
+
+def test_sampling_has_the_shift_of_the_last_phase() -> None:
+    assert [phase.shift for phase in a_config().transformer.phases] == [1.0, 2.0]
+    assert a_config().transformer.shift == 2.0

@@ -51,3 +51,7 @@ def test_weights_are_kept_in_bfloat16(trained: Training) -> None:
     numbers = sum(value.numel() for value in vae.state_dict().values())
     size = (trained.pipeline / "vae" / "diffusion_pytorch_model.safetensors").stat().st_size
     assert size < 2 * numbers + 40_000  # and the header
+
+
+def test_the_scheduler_has_the_shift_that_the_last_phase_was_trained_with(trained: Training) -> None:
+    assert load_pipeline(trained.pipeline).scheduler.config.shift == trained.config.transformer.shift == 2.0

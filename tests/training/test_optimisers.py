@@ -106,15 +106,15 @@ def test_optimisers_go_on_from_their_state() -> None:
 def test_an_average_follows_with_a_memory_that_grows() -> None:
     layer = nn.Linear(1, 1, bias=False)
     nn.init.zeros_(layer.weight)
-    average = Average(layer, decay=0.5)
+    average = Average(layer)
     nn.init.ones_(layer.weight)
-    average.follow(layer, step=0)
+    average.follow(layer, 0, 0.5)
     assert average.tensors["weight"].item() == pytest.approx(0.9)  # of 1/10 from before
     for step in range(1, 40):
-        average.follow(layer, step)
+        average.follow(layer, step, 0.5)
     last = average.tensors["weight"].item()
     nn.init.zeros_(layer.weight)
-    average.follow(layer, step=1000)
+    average.follow(layer, 1000, 0.5)
     assert average.tensors["weight"].item() == pytest.approx(0.5 * last)
     average.put_into(layer)
     assert layer.weight.item() == average.tensors["weight"].item()

@@ -40,8 +40,8 @@ DOCUMENT: dict[str, Any] = {
             {"steps": 2, "learning_rate": 0.001, "warmup": 1},
         ],
         "phases": [
-            {"until": STEPS // 2, "formats": [{"height": 32, "width": 32, "batch": 2}], "clips": 12, "frames": 1},
-            {"until": STEPS, "formats": [{"height": 32, "width": 32, "batch": 2}], "clips": 12},
+            {"until": STEPS // 2, "formats": [{"height": 32, "width": 32, "batch": 2}], "clips": 60, "frames": 1},
+            {"until": STEPS, "formats": [{"height": 32, "width": 32, "batch": 2}], "clips": 24, "shift": 2},
         ],
     },
 }

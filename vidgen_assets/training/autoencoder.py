@@ -64,7 +64,7 @@ class AutoencoderTraining:
         self.steps = config.autoencoder.steps
         self.vae = new_autoencoder(config).to(device)
         self._optimisers = Optimisers(self.vae.named_parameters(), config.autoencoder.courses[0].learning_rate)
-        self.average = Average(self.vae, config.autoencoder.courses[0].ema)
+        self.average = Average(self.vae)
 
     def step(self, step: int) -> dict[str, float]:
         clips, dice = self._clips(step)
@@ -74,7 +74,7 @@ class AutoencoderTraining:
         loss.backward()
         course, within = self._config.autoencoder.course(step)
         norm = self._optimisers.step(course.rate(within))
-        self.average.follow(self.vae, step)
+        self.average.follow(self.vae, step, course.ema)
         return {"loss": loss.item(), "psnr": 10 * math.log10(4 / square.item()), "norm": norm}
 
     def state(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from torch import Tensor
 
 from vidgen_assets.backdrops.vocabulary import TEXTURES
 
@@ -32,6 +33,7 @@ class Course(Frozen):
     warmup: Annotated[int, Field(ge=0)] = 50
     decay: Share = 0.4
     ema: Share = 0.999
+    """What the average of the weights, which is what is kept, forgets per step is 1 less this."""
     emphasis: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """How often a texture is drawn, to once for the others: small sharp things need to be seen more often."""
 
@@ -140,6 +142,13 @@ class Phase(Frozen):
     """How many clips' latents are in the pool, shared out by the formats' weights."""
     frames: Annotated[int, Field(ge=1)] | None = None
     """Of each clip: 4k+1, the training's own number unless given; 1 for single pictures."""
+    shift: Annotated[float, Field(ge=1, le=20)] = 1.0
+    """How far times are moved towards noise, where the shapes of a clip are decided (`moved`)."""
+
+    def moved(self, times: Tensor) -> Tensor:
+        """Times of 0 (clip) to 1 (noise), moved towards noise: Esser et al. 2024, equation 23, where `shift` is the
+        root of the ratio of two formats' tokens."""
+        return self.shift * times / (1 + (self.shift - 1) * times)
 
     def share(self, size: Format) -> int:
         """How many of the pool's clips have this format."""
@@ -171,6 +180,11 @@ class TransformerConfig(InCourses):
         if ends[-1] < self.steps:
             raise ValueError(f"The last phase ends before step {self.steps}: the course goes on without clips.")
         return self
+
+    @property
+    def shift(self) -> float:
+        """Of the times of sampling: those that the last phase is trained on."""
+        return self.phases[-1].shift
 
     def pool_of(self, step: int) -> int:
         """The number of the phase that step `step` (from 0) belongs to, and so of its pool."""

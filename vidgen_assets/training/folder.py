@@ -13,8 +13,13 @@ from vidgen_assets.training.transformer import TextToLatents
 d: Any = diffusers
 
 
-def save_folder(model: TextToLatents, vae: Any, moments: tuple[list[float], list[float]], folder: Path) -> None:
-    """Write the pipeline. `moments` are the latents' mean and deviation per channel; they go into the VAE's config."""
+def save_folder(
+    model: TextToLatents, vae: Any, moments: tuple[list[float], list[float]], shift: float, folder: Path
+) -> None:
+    """Write the pipeline. `moments` are the latents' mean and deviation per channel; they go into the VAE's config.
+
+    `shift` moves the scheduler's times towards noise.
+    """
     mean, deviation = moments
     described = {name: value for name, value in vae.config.items() if not name.startswith("_")}  # not where it was read
     shipped = d.AutoencoderKLWan.from_config({**described, "latents_mean": mean, "latents_std": deviation})
@@ -25,7 +30,7 @@ def save_folder(model: TextToLatents, vae: Any, moments: tuple[list[float], list
         tokenizer=model.tokenizer,
         text_encoder=_halved(model.text_encoder),
         vae=_halved(shipped),
-        scheduler=d.FlowMatchEulerDiscreteScheduler(shift=1.0),
+        scheduler=d.FlowMatchEulerDiscreteScheduler(shift=shift),
         transformer=_halved(model.transformer),
     )
     pipeline.save_pretrained(beside, safe_serialization=True)

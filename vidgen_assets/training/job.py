@@ -192,7 +192,7 @@ class Training:
             if not self._run_of("transformer").go(training):
                 return False
         training.average.put_into(training.model)
-        save_folder(training.model.cpu(), load_vae(self.vae), moments, self.pipeline)
+        save_folder(training.model.cpu(), load_vae(self.vae), moments, self.config.transformer.shift, self.pipeline)
         return True
 
     def _pool(self, number: int) -> Pool:

@@ -64,13 +64,13 @@ class Optimisers:
 class Average:
     """An exponential moving average of a model's parameters, begun with a shorter memory."""
 
-    def __init__(self, model: nn.Module, decay: float) -> None:
-        self._decay = decay
+    def __init__(self, model: nn.Module) -> None:
         self.tensors: dict[str, Tensor] = {name: value.detach().clone() for name, value in model.named_parameters()}
 
     @torch.no_grad()
-    def follow(self, model: nn.Module, step: int) -> None:
-        decay = min(self._decay, (1 + step) / (10 + step))
+    def follow(self, model: nn.Module, step: int, decay: float) -> None:
+        """Take in the parameters after step `step` (from 0); at most `decay` of the average stays."""
+        decay = min(decay, (1 + step) / (10 + step))
         for name, value in model.named_parameters():
             self.tensors[name].lerp_(value.detach(), 1 - decay)
 

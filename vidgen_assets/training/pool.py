@@ -16,7 +16,7 @@ from vidgen_assets.training.config import Format, TrainingConfig
 from vidgen_assets.training.material import drawn_look, generator, split
 from vidgen_assets.training.running import Stopped
 
-_AT_ONCE = 4
+_FRAMES_AT_ONCE = 52
 _SAVED_EVERY = 400
 
 
@@ -73,9 +73,10 @@ def _filled_shelf(
         kept = load_file(path)
         parts, shown = [kept["latents"]], [kept["looks"]]
     done = sum(map(len, parts))
+    at_once = _FRAMES_AT_ONCE // config.frames_of(number)
     name = f"{size.width}x{size.height}"
     while done < count:
-        dice = [generator(config.seed, "pool", number, name, at) for at in range(done, min(count, done + _AT_ONCE))]
+        dice = [generator(config.seed, "pool", number, name, at) for at in range(done, min(count, done + at_once))]
         drawn = [drawn_look(looks, die) for die in dice]
         clips = [
             render(look, die, config.frames_of(number), size.height, size.width, device)
@@ -86,7 +87,7 @@ def _filled_shelf(
         shown.append(torch.tensor([ALL_LOOKS.index(look) for look in drawn]))
         done += len(dice)
         stopped = is_stopped()
-        if done % _SAVED_EVERY < _AT_ONCE or done == count or stopped:
+        if done % _SAVED_EVERY < at_once or done == count or stopped:
             parts, shown = [torch.cat(parts)], [torch.cat(shown)]
             beside = path.with_suffix(".new")
             save_file({"latents": parts[0], "looks": shown[0]}, beside)

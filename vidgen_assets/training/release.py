@@ -16,10 +16,6 @@ FAMILY = "backdrops"
 FPS = ("8", "12")
 _MEMORY_GIB = 1.0
 _LICENCE = {"name": "Apache License 2.0", "spdx": "Apache-2.0", "allows": ["commercial", "internal", "research"]}
-_SCHEDULER = {
-    "class_name": "FlowMatchEulerDiscreteScheduler",
-    "config": {"num_train_timesteps": 1000, "shift": 1.0, "use_dynamic_shifting": False},
-}
 
 
 def vocabulary() -> Vocabulary:
@@ -75,7 +71,14 @@ def _shared(config: TrainingConfig) -> dict[str, Any]:
             "steps": STEPS,
             "guidance_scale": GUIDANCE,
             "max_sequence_length": config.transformer.longest_prompt,
-            "scheduler": _SCHEDULER,
+            "scheduler": {
+                "class_name": "FlowMatchEulerDiscreteScheduler",
+                "config": {
+                    "num_train_timesteps": 1000,
+                    "shift": config.transformer.shift,
+                    "use_dynamic_shifting": False,
+                },
+            },
         },
         "execution": {"device": "cpu", "dtype": "float32", "vae_dtype": "float32"},
         "vocabulary": vocabulary(),

@@ -61,12 +61,13 @@ class TransformerTraining:
             config.transformer.courses[0].learning_rate,
             adam_only=("text_encoder", "transformer.patch_embedding", "transformer.proj_out"),
         )
-        self.average = Average(self.model, config.transformer.courses[0].ema)
+        self.average = Average(self.model)
         self._flow = torch.compile(self.model, dynamic=False) if config.transformer.compile else self.model
 
     def step(self, step: int) -> dict[str, float]:
         latents, tokens, mask, dice = self._batch(step)
-        time = torch.sigmoid(torch.randn(len(latents), generator=dice) * _TIME_SPREAD).to(self._device)
+        phase = self._config.transformer.phases[self._config.transformer.pool_of(step)]
+        time = phase.moved(torch.sigmoid(torch.randn(len(latents), generator=dice) * _TIME_SPREAD)).to(self._device)
         noise = torch.randn(latents.shape, generator=dice).to(self._device)
         part = time.view(-1, 1, 1, 1, 1)
         half = self._config.transformer.precision == "bfloat16"
@@ -76,7 +77,7 @@ class TransformerTraining:
         loss.backward()
         course, within = self._config.transformer.course(step)
         norm = self._optimisers.step(course.rate(within))
-        self.average.follow(self.model, step)
+        self.average.follow(self.model, step, course.ema)
         return {"loss": loss.item(), "norm": norm}
 
     def state(self) -> dict[str, Any]:

@@ -96,13 +96,13 @@ def test_no_more_than_a_few_frames_are_drawn_ahead() -> None:
 def test_leaving_early_ends_ffmpeg() -> None:
     frames = iter(PostProcessed(SMALL, SMALL.shape, (Denoise(),), TOOLS))
     next(frames)
-    children = psutil.Process().children()
-    assert [child for child in children if "ffmpeg" in child.name()]
+    ours = [child for child in psutil.Process().children() if "ffmpeg" in child.name()]
+    assert ours
 
     frames.close()  # pyright: ignore[reportAttributeAccessIssue]
 
     with contextlib.suppress(psutil.NoSuchProcess):
-        assert not any(child.is_running() for child in children)
+        assert not any(child.is_running() for child in ours)
 
 
 def test_what_drawing_raises_comes_out() -> None:
