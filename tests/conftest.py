@@ -31,6 +31,9 @@ NEEDS = {
 SLOWEST_FIRST = ("end_to_end/test_killed.py", "diffusion/test_killed.py", "end_to_end/test_walk.py", "end_to_end")
 """Files that take a minute: begun last, one of them would keep a single process busy at the end."""
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""The tests share the cores out to processes; threads of torch in each of them would wait for one another."""
+
 settings.register_profile("vidgen", derandomize=True, deadline=None)
 settings.load_profile("vidgen")
 

@@ -1,4 +1,4 @@
-"""What the texture meter does with any weights: whose weights they are is a matter of training."""
+"""What the texture meter does with any weights, and how often the packaged ones are right."""
 
 from pathlib import Path
 
@@ -8,10 +8,11 @@ from safetensors.torch import save_file
 
 from vidgen_assets.backdrops.meters import lightness
 from vidgen_assets.backdrops.scenes import FRAMES, HEIGHT, WIDTH, render
-from vidgen_assets.backdrops.texture_meter import TextureClassifier, TextureMeter, standardised
-from vidgen_assets.backdrops.vocabulary import TEXTURES, Look
-from vidgen_assets.training.material import generator
+from vidgen_assets.backdrops.texture_meter import PACKAGED_WEIGHTS, TextureClassifier, TextureMeter, standardised
+from vidgen_assets.backdrops.vocabulary import ALL_LOOKS, TEXTURES, Look
+from vidgen_assets.training.material import drawn_look, generator
 
+SCENES = 72
 LOOK = Look("teal", "waves", "left", "slow", "calm")
 
 
@@ -92,3 +93,14 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     save_file(TextureClassifier((8, 8, 8, 8)).state_dict(), path)
     with pytest.raises(RuntimeError, match="size mismatch"):
         TextureMeter(path)
+
+
+def test_the_packaged_weights_know_scenes_that_they_have_not_seen() -> None:
+    meter, names = TextureMeter(PACKAGED_WEIGHTS), list(TEXTURES)
+    right = 0
+    for index in range(SCENES):
+        dice = generator("texture meter", "test", index)
+        asked = names[index % len(names)]
+        look = drawn_look(tuple(look for look in ALL_LOOKS if look.texture == asked), dice)
+        right += meter.read(render(look, dice, 1, HEIGHT, WIDTH)).texture == asked
+    assert right >= 0.97 * SCENES

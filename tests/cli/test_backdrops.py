@@ -33,6 +33,11 @@ def test_a_training_lies_in_the_home_under_its_name_and_is_done_once(
     assert str(pipeline) in capsys.readouterr().out
     assert vidgen("backdrops", "train", config, "--for", "0s") == 0
 
+    training, model = str(pipeline.parent), tmp_path / "model"
+    assert vidgen("backdrops", "release", training, "--out", str(model), "--texture", "waves") == 0
+    assert str(model / "release.yaml") in capsys.readouterr().out
+    assert vidgen("models", "add", str(model / "release.yaml")) == 0
+
 
 def test_a_time_limit_stops_with_a_checkpoint(tmp_path: Path, capsys: Capture) -> None:
     folder = tmp_path / "here"
@@ -69,6 +74,8 @@ def test_a_signal_stops_with_a_checkpoint(
         (("train", "CONFIG", "--device", "tpu"), "Field device = 'tpu'. Allowed: cpu"),
         (("train", "nowhere.yaml"), "Field file = nowhere.yaml. Name a YAML file."),
         (("evaluate", "nowhere"), "this folder holds no pipeline. Field folder = nowhere."),
+        (("evaluate", "nowhere", "--texture", "clouds"), "Field texture = 'clouds'. Allowed: gradient, bokeh"),
+        (("release", "nowhere", "--out", "OUT"), "this training is not finished. Field training = nowhere."),
         (("report", "nowhere", "--out", "OUT"), "this folder holds no pipeline. Field folder = nowhere/pipeline."),
     ],
 )

@@ -8,6 +8,7 @@ import torch
 
 from tests.training.judged import LOOK, RIGHT, an_evaluation, cases
 from vidgen_assets.backdrops.scenes import render
+from vidgen_assets.backdrops.vocabulary import TEXTURES
 from vidgen_assets.clips.errors import InputError, PermanentError
 from vidgen_assets.training.evaluation import (
     AT_MOST,
@@ -100,10 +101,10 @@ def test_the_json_holds_every_case_and_each_gate_a_result() -> None:
 
 
 def test_each_texture_is_asked_for_as_often_and_nothing_that_was_trained_on() -> None:
-    asked = [_asked(index, 0.08) for index in range(90)]
+    asked = [_asked(index, 0.08, tuple(TEXTURES)) for index in range(90)]
     assert set(Counter(look.texture for look, _, _ in asked).values()) == {10}
     assert {look for look, _, _ in asked} <= set(split(0.08)[1])
-    assert [prompt for _, prompt, _ in asked] == [_asked(index, 0.08)[1] for index in range(90)]
+    assert [prompt for _, prompt, _ in asked] == [_asked(index, 0.08, tuple(TEXTURES))[1] for index in range(90)]
     assert len({prompt for _, prompt, _ in asked}) > 80
 
 

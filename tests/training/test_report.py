@@ -15,7 +15,7 @@ from vidgen_assets.training.evaluation import GATES, Extent, Sampling
 from vidgen_assets.training.job import Training
 from vidgen_assets.training.report import evaluate_folder, held_out_of, write_report
 
-SMALL = Extent(clips=2, batch=2, vae_per_texture=1, diversity_prompts=1, diversity_seeds=2)
+SMALL = Extent(clips=2, batch=2, vae_per_texture=1, textures=("waves", "stars"), diversity_seeds=2)
 
 
 def test_a_report_is_written(trained: Training, tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_report_is_written(trained: Training, tmp_path: Path) -> None:
             assert sheet.width == 12 + columns * (640 + 12)
             assert sheet.height > rows * 360
     page = (out / "report.md").read_text()
-    assert page.startswith("# Training tiny\n\n2 clips of held-out looks, 1 steps")
+    assert page.startswith("# Training tiny\n\n2 clips of held-out looks (waves, stars), 1 steps")
     for name in GATES:
         assert f"| {name} | {found.results()[name]:.3f} |" in page
     for name in ("losses.svg", "samples.jpg", "real.jpg", "frames.jpg"):

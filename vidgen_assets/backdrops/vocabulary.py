@@ -4,6 +4,7 @@ Every word that the model's tokenizer knows is a word of these phrases or of `FI
 is its plain name.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -65,9 +66,15 @@ FILLERS = (
 """Words that carry nothing a backdrop could show, and may stand anywhere."""
 
 
-def words() -> tuple[str, ...]:
-    """Every word of the vocabulary, sorted."""
-    phrases = [phrase for values in ASPECTS.values() for spoken in values.values() for phrase in spoken]
+def aspects_with(textures: Iterable[str]) -> dict[str, Mapping[str, tuple[str, ...]]]:
+    """`ASPECTS` with some of the textures alone, in the vocabulary's order."""
+    kept = set(textures)
+    return {**ASPECTS, "texture": {name: spoken for name, spoken in TEXTURES.items() if name in kept}}
+
+
+def words(aspects: Mapping[str, Mapping[str, tuple[str, ...]]] = ASPECTS) -> tuple[str, ...]:
+    """Every word of the vocabulary, or of one with these `aspects`, sorted."""
+    phrases = [phrase for values in aspects.values() for spoken in values.values() for phrase in spoken]
     return tuple(sorted({word for phrase in phrases for word in phrase.split()} | set(FILLERS)))
 
 

@@ -1,4 +1,4 @@
-"""`vidgen backdrops`: the training of the small backdrop model, its evaluation and its report.
+"""`vidgen backdrops`: the training of the small backdrop model, its evaluation, its report and its release.
 
 Ends with the exit codes of `app.py`: 0 for a finished training or an evaluation that reaches its gates, 1 for one that
 was stopped before or misses a gate, 2 for bad input. What is trained is `vidgen_assets/training/`.
@@ -19,7 +19,9 @@ from vidgen_assets.clips.errors import InputError
 if TYPE_CHECKING:
     from vidgen_assets.training.evaluation import Evaluation
 
-backdrops = typer.Typer(no_args_is_help=True, help="The small backdrop model: train it, evaluate it, report on it.")
+backdrops = typer.Typer(
+    no_args_is_help=True, help="The small backdrop model: train it, evaluate it, report on it, release it."
+)
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -28,6 +30,9 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 Clips = Annotated[int, typer.Option(min=1, help="How many clips are made and judged.")]
+Textures = Annotated[
+    list[str] | None, typer.Option("--texture", help="Ask for this texture alone, or for each that is named.")
+]
 
 
 @backdrops.command()
@@ -64,13 +69,15 @@ def train(
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="The folder of a pipeline, such as TRAINING/pipeline.")],
     clips: Clips = 192,
+    texture: Textures = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a pipeline by prompts that its training has not seen, beside real scenes, and hold it against the gates."""
     from vidgen_assets.training.evaluation import Extent
     from vidgen_assets.training.report import evaluate_folder
 
-    tell_result(evaluate_folder(folder, Extent(clips=clips), tell=_tell), as_json=as_json)
+    extent = Extent(clips=clips, textures=offered(texture))
+    tell_result(evaluate_folder(folder, extent, tell=_tell), as_json=as_json)
 
 
 @backdrops.command()
@@ -78,14 +85,44 @@ def report(
     training: Annotated[Path, typer.Argument(help="The folder of a finished training.")],
     out: Annotated[Path, typer.Option(help="The folder that the report is written into.")],
     clips: Clips = 192,
+    texture: Textures = None,
 ) -> None:
     """Evaluate a training, and write its results, curves, samples and time as a page."""
     from vidgen_assets.training.evaluation import Extent
     from vidgen_assets.training.report import write_report
 
-    found = write_report(training, out, Extent(clips=clips), tell=_tell)
+    found = write_report(training, out, Extent(clips=clips, textures=offered(texture)), tell=_tell)
     console.print(f"report: {escape(str(out / 'report.md'))}", soft_wrap=True)
     tell_result(found, as_json=False)
+
+
+@backdrops.command()
+def release(
+    training: Annotated[Path, typer.Argument(help="The folder of a finished training.")],
+    out: Annotated[Path, typer.Option(help="The new folder that the model is written into.")],
+    texture: Textures = None,
+    ships: Annotated[
+        bool, typer.Option("--ships", help="It travels with the project: found by its folder's name in models/.")
+    ] = False,
+) -> None:
+    """Make a model release of a training: the pipeline, what it was made from, and release.yaml for the registry."""
+    from vidgen_assets.training.release import write_model
+
+    written = write_model(training, out, offered(texture), ships=ships)
+    console.print(f"release: {escape(str(written))}; register it with `vidgen models add`", soft_wrap=True)
+
+
+def offered(textures: list[str] | None) -> tuple[str, ...]:
+    """The textures that are named, in the vocabulary's order; all of them where none is.
+
+    Raises `InputError` for one that isn't there.
+    """
+    from vidgen_assets.backdrops.vocabulary import TEXTURES
+
+    unknown = [name for name in textures or () if name not in TEXTURES]
+    if unknown:
+        raise InputError("this is no texture", field="texture", value=unknown[0], allowed=tuple(TEXTURES))
+    return tuple(name for name in TEXTURES if not textures or name in textures)
 
 
 def seconds(duration: str) -> float:

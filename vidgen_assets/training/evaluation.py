@@ -64,10 +64,10 @@ class Extent:
 
     clips: int = 192
     """As many of each texture, up to one."""
+    textures: tuple[str, ...] = tuple(TEXTURES)
+    """What is asked for: those that the model offers."""
     batch: int = 8
     vae_per_texture: int = 6
-    diversity_prompts: int = len(TEXTURES)
-    """Each of another texture."""
     diversity_seeds: int = 4
     """Clips of one prompt, at least 2."""
 
@@ -219,10 +219,10 @@ def held_out_looks(held_out: float, texture: str) -> tuple[Look, ...]:
 
 
 @torch.no_grad()
-def vae_db(vae: Any, held_out: float, per_texture: int) -> dict[str, float]:
+def vae_db(vae: Any, held_out: float, textures: Sequence[str], per_texture: int) -> dict[str, float]:
     """Mean PSNR in dB of whole real clips of held-out looks, by texture."""
     found = {}
-    for texture in TEXTURES:
+    for texture in textures:
         values = []
         for index in range(per_texture):
             dice = generator("vae", texture, index)
@@ -245,7 +245,7 @@ def evaluate(
     lines: list[tuple[Tensor, Tensor]] = []
     for start in range(0, extent.clips, extent.batch):
         seeds = range(start, min(extent.clips, start + extent.batch))
-        asked = [_asked(seed, held_out) for seed in seeds]
+        asked = [_asked(seed, held_out, extent.textures) for seed in seeds]
         clips = made(pipeline, [prompt for _, prompt, _ in asked], seeds, sampling)
         for seed, clip, (look, prompt, dice) in zip(seeds, clips, asked, strict=True):
             real = in_8_bits(render(look, dice))
@@ -255,22 +255,25 @@ def evaluate(
     return Evaluation(
         tuple(cases),
         lattice([own for own, _ in lines], [real for _, real in lines]),
-        vae_db(pipeline.vae, held_out, extent.vae_per_texture),
-        diversity(pipeline, held_out, sampling, extent.diversity_prompts, extent.diversity_seeds),
+        vae_db(pipeline.vae, held_out, extent.textures, extent.vae_per_texture),
+        diversity(pipeline, held_out, sampling, extent.textures, extent.diversity_seeds),
     )
 
 
-def _asked(index: int, held_out: float) -> tuple[Look, str, torch.Generator]:
+def _asked(index: int, held_out: float, textures: Sequence[str]) -> tuple[Look, str, torch.Generator]:
     """Each texture in turn: the combinations that are held out by chance hold three times as many of some."""
     dice = generator("evaluation", index)
-    look = drawn_look(held_out_looks(held_out, list(TEXTURES)[index % len(TEXTURES)]), dice)
+    look = drawn_look(held_out_looks(held_out, textures[index % len(textures)]), dice)
     return look, in_words(look, random.Random(index), silence=0.0), dice
 
 
-def diversity(pipeline: Any, held_out: float, sampling: Sampling, prompts: int, seeds: int) -> float:
-    """The distance between clips of one prompt and other seeds, over that between real clips of its look."""
+def diversity(pipeline: Any, held_out: float, sampling: Sampling, textures: Sequence[str], seeds: int) -> float:
+    """The distance between clips of one prompt and other seeds, over that between real clips of its look.
+
+    One look of each texture is asked for.
+    """
     of_made, of_real = 0.0, 0.0
-    for texture in list(TEXTURES)[:prompts]:
+    for texture in textures:
         dice = generator("diversity", texture)
         look = drawn_look(held_out_looks(held_out, texture), dice)
         prompt = in_words(look, random.Random(texture), silence=0.0)

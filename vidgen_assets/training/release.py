@@ -1,11 +1,14 @@
 """What a trained folder says of itself when it becomes a model release."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from vidgen_assets.backdrops.vocabulary import ASPECTS, FILLERS, words
+from vidgen_assets.backdrops.vocabulary import FILLERS, TEXTURES, aspects_with, words
+from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.components import component_digests
 from vidgen_assets.models.release import ModelRelease, Vocabulary
 from vidgen_assets.models.shipped import RELEASE_FILE
@@ -18,23 +21,30 @@ _MEMORY_GIB = 1.0
 _LICENCE = {"name": "Apache License 2.0", "spdx": "Apache-2.0", "allows": ["commercial", "internal", "research"]}
 
 
-def vocabulary() -> Vocabulary:
-    """The closed vocabulary of backdrops: every word is understood, a palette and a texture are named."""
+def vocabulary(textures: Sequence[str] = tuple(TEXTURES)) -> Vocabulary:
+    """The closed vocabulary of backdrops: every word is understood, a palette and a texture are named.
+
+    `textures` are those that may be asked for: what was trained and not learnt well enough is not offered.
+    """
+    aspects = aspects_with(textures)
     return Vocabulary(
-        words=words(),
+        words=words(aspects),
         floor=1.0,
         fillers=FILLERS,
-        aspects=ASPECTS,
+        aspects=aspects,
         required=("palette", "texture"),
         meters="backdrops",
     )
 
 
-def release_of(config: TrainingConfig, pipeline: Path, source: dict[str, Any] | None = None) -> ModelRelease:
+def release_of(
+    config: TrainingConfig, pipeline: Path, source: dict[str, Any] | None = None,
+    textures: Sequence[str] = tuple(TEXTURES),
+) -> ModelRelease:  # fmt: skip
     """The release of a trained pipeline's folder, which is its source unless another is given."""
     return ModelRelease.model_validate(
         {
-            **_shared(config),
+            **_shared(config, textures),
             "id": config.name,
             "family": FAMILY,
             "backend": "diffusion",
@@ -50,7 +60,7 @@ def computed_release(config: TrainingConfig, name: str) -> ModelRelease:
     """The scenes that a training learns, computed instead, at the same sizes and length."""
     return ModelRelease.model_validate(
         {
-            **_shared(config),
+            **_shared(config, tuple(TEXTURES)),
             "id": name,
             "family": f"{FAMILY}-computed",
             "backend": "procedural",
@@ -60,7 +70,7 @@ def computed_release(config: TrainingConfig, name: str) -> ModelRelease:
     )
 
 
-def _shared(config: TrainingConfig) -> dict[str, Any]:
+def _shared(config: TrainingConfig, textures: Sequence[str]) -> dict[str, Any]:
     return {
         "licence": _LICENCE,
         "buckets": [{"width": size.width, "height": size.height} for size in config.transformer.phases[-1].formats],
@@ -81,8 +91,37 @@ def _shared(config: TrainingConfig) -> dict[str, Any]:
             },
         },
         "execution": {"device": "cpu", "dtype": "float32", "vae_dtype": "float32"},
-        "vocabulary": vocabulary(),
+        "vocabulary": vocabulary(textures),
     }
+
+
+def write_model(training: Path, out: Path, textures: Sequence[str], *, ships: bool = False) -> Path:
+    """Write the model of the finished training in a folder, and its release beside it, into the new folder `out`.
+
+    `textures` are those that may be asked for. A model that `ships` is found by the name of its folder in `models/`,
+    any other by its path. Returns the path of the release. Raises `InputError` for a training that isn't finished, and
+    where `out` is there already: a release's bytes don't change under its name.
+    """
+    pipeline = training / "pipeline"
+    if not pipeline.is_dir():
+        raise InputError(
+            "this training is not finished",
+            field="training",
+            value=training,
+            remedy="`vidgen backdrops train` goes on where it was stopped.",
+        )
+    if out.exists():
+        raise InputError("this folder is there already", field="out", value=out, remedy="Name a new one.")
+    config = TrainingConfig.model_validate_json((training / "config.json").read_bytes())
+    beside = out.with_name(out.name + ".new")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(pipeline, beside)
+    source = {"kind": "shipped", "name": out.name} if ships else {"kind": "folder", "path": str(out.resolve())}
+    write_release(release_of(config, pipeline, source, textures), beside)
+    described = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
+    (beside / "training.yaml").write_text(described, encoding="utf-8")
+    beside.rename(out)
+    return out / RELEASE_FILE
 
 
 def write_release(release: ModelRelease, folder: Path) -> Path:

@@ -66,12 +66,12 @@ def write_report(
 
     Raises `InputError` for a training that isn't finished, and where Matplotlib isn't installed.
     """
-    sampling = sampling or Sampling()
+    extent, sampling = extent or Extent(), sampling or Sampling()
     out.mkdir(parents=True, exist_ok=True)
     draw_curves({part: log_of(training / part) for part in PARTS}, out / "losses.svg")  # first: it is soon told
     found = evaluate_folder(training / "pipeline", extent, sampling, tell)
     (out / "evaluation.json").write_text(json.dumps(found.to_json(), indent=1, ensure_ascii=False), encoding="utf-8")
-    shown = samples(load_pipeline(training / "pipeline"), held_out_of(training), sampling, sheet)
+    shown = samples(load_pipeline(training / "pipeline"), held_out_of(training), sampling, extent.textures, sheet)
     write_sheets(shown, out)
     tell(f"{len(shown)} samples drawn")
     prompts = [[str(sample.seed), sample.prompt] for sample in shown]
@@ -107,8 +107,8 @@ def _page(training: Path, found: Evaluation, sampling: Sampling, prompts: Sequen
     return "\n\n".join(
         (
             f"# Training {config.name}",
-            f"{clips} clips of held-out looks, {sampling.steps} steps, guidance {sampling.guidance_scale:g}. Intervals "
-            "are of 95 %. A gate is held against the value itself.",
+            f"{clips} clips of held-out looks ({', '.join(found.by_texture())}), {sampling.steps} steps, guidance "
+            f"{sampling.guidance_scale:g}. Intervals are of 95 %. A gate is held against the value itself.",
             _table(("result", "value", "interval", "gate", ""), verdicts(found)),
             "## By texture",
             "Shares of made clips that show what was asked for, beside those of real scenes of the same looks: what "

@@ -5,6 +5,7 @@ Every picture is enlarged to 640x360 by Lanczos, about as a template shows it, s
 
 import io
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from vidgen_assets.backdrops.scenes import render
+from vidgen_assets.backdrops.vocabulary import TEXTURES
 from vidgen_assets.clips.contact_sheet import contact_sheet
 from vidgen_assets.training.evaluation import Sampling, in_8_bits, made
 from vidgen_assets.training.material import drawn_look, generator, in_words, split
@@ -33,9 +35,12 @@ class Sample:
     real: Tensor
 
 
-def samples(pipeline: Any, held_out: float, sampling: Sampling, count: int = SAMPLES, batch: int = 8) -> list[Sample]:
-    """The first `count` samples: what is asked for with seed i depends on i alone."""
-    _, looks = split(held_out)
+def samples(
+    pipeline: Any, held_out: float, sampling: Sampling, textures: Sequence[str] = tuple(TEXTURES),
+    count: int = SAMPLES, batch: int = 8,
+) -> list[Sample]:  # fmt: skip
+    """The first `count` samples: what is asked for with seed i depends on i and on `textures` alone."""
+    looks = tuple(look for look in split(held_out)[1] if look.texture in textures)
     dice = [generator("sheet", seed) for seed in range(count)]
     asked = [drawn_look(looks, die) for die in dice]
     prompts = [
