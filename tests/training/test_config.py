@@ -78,3 +78,15 @@ def test_a_shift_moves_times_towards_noise_and_leaves_the_ends() -> None:
 def test_sampling_has_the_shift_of_the_last_phase() -> None:
     assert [phase.shift for phase in a_config().transformer.phases] == [1.0, 2.0]
     assert a_config().transformer.shift == 2.0
+
+
+def test_a_transformer_may_learn_some_textures_alone_each_named_once() -> None:
+    some = {**DOCUMENT["transformer"], "textures": ["stars", "aurora"]}
+    assert a_config(transformer=some).transformer.textures == ("stars", "aurora")
+    for textures, said in (
+        (["clouds"], "no such texture: clouds"),
+        (["stars", "stars"], "once each"),
+        ([], "at least"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            a_config(transformer={**DOCUMENT["transformer"], "textures": textures})

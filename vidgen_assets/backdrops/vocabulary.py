@@ -66,10 +66,11 @@ FILLERS = (
 """Words that carry nothing a backdrop could show, and may stand anywhere."""
 
 
-def aspects_with(textures: Iterable[str]) -> dict[str, Mapping[str, tuple[str, ...]]]:
+def aspects_with(textures: Iterable[str]) -> dict[str, dict[str, tuple[str, ...]]]:
     """`ASPECTS` with some of the textures alone, in the vocabulary's order."""
     kept = set(textures)
-    return {**ASPECTS, "texture": {name: spoken for name, spoken in TEXTURES.items() if name in kept}}
+    aspects = {aspect: dict(values) for aspect, values in ASPECTS.items()}
+    return {**aspects, "texture": {name: spoken for name, spoken in TEXTURES.items() if name in kept}}
 
 
 def words(aspects: Mapping[str, Mapping[str, tuple[str, ...]]] = ASPECTS) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What a training is made from. Another configuration is another release."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,12 @@ class Format(Frozen):
     weight: Annotated[float, Field(gt=0)] = 1.0
 
 
+def _refuse_unknown_textures(named: Iterable[str]) -> None:
+    unknown = sorted(set(named) - set(TEXTURES))
+    if unknown:
+        raise ValueError(f"no such texture: {', '.join(unknown)}; allowed: {', '.join(TEXTURES)}")
+
+
 class Course(Frozen):
     """Steps at a learning rate that rises over `warmup` steps, stays, and falls to nothing over the last `decay`."""
 
@@ -40,9 +47,7 @@ class Course(Frozen):
     @field_validator("emphasis")
     @classmethod
     def _of_textures(cls, emphasis: dict[str, float]) -> dict[str, float]:
-        unknown = sorted(set(emphasis) - set(TEXTURES))
-        if unknown:
-            raise ValueError(f"no such texture: {', '.join(unknown)}; allowed: {', '.join(TEXTURES)}")
+        _refuse_unknown_textures(emphasis)
         return emphasis
 
     def rate(self, step: int) -> float:
@@ -168,6 +173,12 @@ class TransformerConfig(InCourses):
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
     """In order; the last one reaches the last course's end. Each has a pool of its own, numbered from 0."""
     prompt_dropout: Share = 0.1
+    reading_steps: Annotated[int, Field(ge=0)] = 0
+    """How long the text encoder learns to read the vocabulary alone, before anything is made of what it reads."""
+    motion_weight: Annotated[float, Field(ge=0)] = 0.0
+    """Of the error of the flow's differences between neighbours in time, beside the error of the flow."""
+    textures: tuple[str, ...] = tuple(TEXTURES)
+    """What its clips show. The autoencoder learns all of them."""
     precision: Precision = "float32"
     compile: bool = False
     """Torch's compiler: minutes at the beginning of each format for a part of each step's time."""
@@ -180,6 +191,14 @@ class TransformerConfig(InCourses):
         if ends[-1] < self.steps:
             raise ValueError(f"The last phase ends before step {self.steps}: the course goes on without clips.")
         return self
+
+    @field_validator("textures")
+    @classmethod
+    def _of_textures(cls, textures: tuple[str, ...]) -> tuple[str, ...]:
+        _refuse_unknown_textures(textures)
+        if len(set(textures)) < max(1, len(textures)):
+            raise ValueError("textures are named once each, and at least one")
+        return textures
 
     @property
     def shift(self) -> float:

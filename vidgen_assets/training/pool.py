@@ -66,7 +66,7 @@ def _filled_shelf(
     is_stopped: Callable[[], bool], tell: Callable[[str], None],
 ) -> Shelf:  # fmt: skip
     count = config.transformer.phases[number].share(size)
-    looks, _ = split(config.held_out)
+    looks = tuple(look for look in split(config.held_out)[0] if look.texture in config.transformer.textures)
     parts: list[Tensor] = []
     shown: list[Tensor] = []
     if path.exists():

@@ -17,7 +17,7 @@ from vidgen_assets.training.config import TrainingConfig
 from vidgen_assets.training.material import generator, in_words
 from vidgen_assets.training.optimisers import Average, Optimisers
 from vidgen_assets.training.pool import Pool
-from vidgen_assets.training.words import new_text_encoder, new_tokenizer
+from vidgen_assets.training.words import learn_to_read, new_text_encoder, new_tokenizer
 
 _TIME_SPREAD = 1.2
 _CLOCK = 1000  # time steps of the scheduler
@@ -65,6 +65,8 @@ class TransformerTraining:
         self._flow = torch.compile(self.model, dynamic=False) if config.transformer.compile else self.model
 
     def step(self, step: int) -> dict[str, float]:
+        if step == 0 and self._config.transformer.reading_steps:
+            learn_to_read(self.model.text_encoder, self.model.tokenizer, self._config)
         latents, tokens, mask, dice = self._batch(step)
         phase = self._config.transformer.phases[self._config.transformer.pool_of(step)]
         time = phase.moved(torch.sigmoid(torch.randn(len(latents), generator=dice) * _TIME_SPREAD)).to(self._device)
@@ -73,8 +75,9 @@ class TransformerTraining:
         half = self._config.transformer.precision == "bfloat16"
         with torch.autocast(self._device, torch.bfloat16, enabled=half), sdpa_kernel(SDPBackend.MATH):
             flow = self._flow(latents + (noise - latents) * part, time * _CLOCK, tokens, mask)
-        loss = (flow.float() - (noise - latents)).square().mean()
-        loss.backward()
+        error = flow.float() - (noise - latents)
+        loss = error.square().mean()
+        (loss + self._config.transformer.motion_weight * of_motion(error)).backward()
         course, within = self._config.transformer.course(step)
         norm = self._optimisers.step(course.rate(within))
         self.average.follow(self.model, step, course.ema)
@@ -110,3 +113,13 @@ class TransformerTraining:
         )
         latents = (shelf.latents[chosen].float().to(self._device) - self._mean) / self._std
         return latents, said.input_ids.to(self._device), said.attention_mask.to(self._device), dice
+
+
+def of_motion(error: Tensor) -> Tensor:
+    """The mean square of the differences between neighbours in time of (clips, channels, time, rows, columns).
+
+    The first latent frame is left out: it holds one picture, where each of the others holds four.
+    """
+    if error.shape[2] < 3:
+        return error.new_zeros(())
+    return error[:, :, 1:].diff(dim=2).square().mean()
