@@ -22,6 +22,7 @@ from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.errors import ErrorKind, InputError, VidgenError
 from vidgen_assets.clips.ledger import Problem
+from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.prompts.asset import prompts_task, spec_of
 from vidgen_assets.stages.stage import Stage, Task
@@ -73,12 +74,16 @@ def _of_row(row: CatalogRow, version: CatalogVersion, stages: Sequence[Stage], s
 
 def _price(spec: ClipSpec, shop: Workshop) -> Decimal:
     """By the price book; what a server charges comes from its release, and its GPU is paid for with that."""
-    backend, estimate = spec.route.backend, shop.prices.estimate
+    backend, estimate, length_s = spec.route.backend, shop.prices.estimate, spec.duration_s
+    post_cpu_s = estimate.post_cpu_s_per_megapixel_frame.cpu_s(
+        load_profiles()[spec.profile], spec.aspect, spec.fps, length_s, by_template=spec.template is not None
+    )
     if backend == "remote":
-        fee = shop.models.release(spec.route.release).price_per_video_s * ceil(spec.duration_s)
-        return shop.prices.price(replace(estimate.usage(spec.duration_s, by_model=True), gpu_s=0.0)) + fee
-    has_gpu = shop.hardware.device == "cuda"
-    return shop.prices.price(estimate.usage(spec.duration_s, by_model=backend != "template", has_gpu=has_gpu))
+        fee = shop.models.release(spec.route.release).price_per_video_s * ceil(length_s)
+        usage = estimate.usage(length_s, by_model=True, post_cpu_s=post_cpu_s)
+        return shop.prices.price(replace(usage, gpu_s=0.0)) + fee
+    by_model, has_gpu = backend != "template", shop.hardware.device == "cuda"
+    return shop.prices.price(estimate.usage(length_s, by_model=by_model, has_gpu=has_gpu, post_cpu_s=post_cpu_s))
 
 
 def _policy_objection(spec: ClipSpec, shop: Workshop) -> Problem | None:

@@ -5,18 +5,25 @@ Fails closed: a video that its signed statement doesn't vouch for isn't copied, 
 
 import base64
 import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from resources.workshop import Workshop
+from vidgen_assets.clips.captions import WEBVTT_FILE
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.renditions import CLIP_FILE, POSTER_FILE
 from vidgen_assets.releases.address import ENVELOPE, Address
 from vidgen_assets.releases.statement import subjects
 
-SHOWN_FILES = (CLIP_FILE, POSTER_FILE)
+SHOWN_FILES = (CLIP_FILE, POSTER_FILE, WEBVTT_FILE)
+DESCRIBED_FILE = "described.mp4"
+"""The sound with the audio description over it: its segments, one after the other, are a file that plays."""
+_DESCRIBED_SEGMENT = re.compile(r"described-[^/]+/(?:init\.mp4|seg-(?P<number>\d+)\.m4s)")
 _MANIFESTS = {"HLS": "master.m3u8", "DASH": "manifest.mpd"}
 
 
@@ -35,6 +42,8 @@ class ShownRelease:
     addresses: dict[str, str]
     files: frozenset[str]
     size_bytes: int = 0
+    captions: str = ""
+    """The captions as an address that holds them: a page opened from a disk may not load a track beside it."""
 
     @property
     def is_shown(self) -> bool:
@@ -64,6 +73,7 @@ def show_release(address: Address, shop: Workshop, folder: Path) -> ShownRelease
         addresses={name: f"{_public_url(shop.objects.url)}{address.folder}/{m}" for name, m in _MANIFESTS.items()},
         files=files,
         size_bytes=video.stat().st_size if CLIP_FILE in files else 0,
+        captions=_data_address(folder / WEBVTT_FILE, "text/vtt") if WEBVTT_FILE in files else "",
     )
 
 
@@ -82,24 +92,43 @@ def _copied(
     if CLIP_FILE not in named:
         return frozenset(), f"The signed statement names no {CLIP_FILE}."
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [name for name in SHOWN_FILES if name in named]
-    for name in wanted:
-        target = folder / name
-        if not shop.objects.fetch(f"{address.folder}/{name}", target):
-            complaint = f"{name} is missing at its address."
-        elif Digest.of_file(target) != named[name]:
-            complaint = f"{name} is not the file that was signed for: its bytes were altered."
-        else:
-            continue
-        _remove(folder)
-        return frozenset(), complaint
+    wanted = {name: [name] for name in SHOWN_FILES if name in named}
+    if segments := described_segments(named):
+        wanted[DESCRIBED_FILE] = segments
+    for target, parts in wanted.items():
+        complaint = _joined(parts, folder / target, named, address, shop)
+        if complaint:
+            shutil.rmtree(folder)
+            return frozenset(), complaint
     return frozenset(wanted), None
 
 
-def _remove(folder: Path) -> None:
-    for name in SHOWN_FILES:
-        (folder / name).unlink(missing_ok=True)
-    folder.rmdir()
+def described_segments(names: Iterable[str]) -> list[str]:
+    """Those of `names` that the described sound is made of, in order; none without its beginning."""
+    found = {name: match for name in names if (match := _DESCRIBED_SEGMENT.fullmatch(name))}
+    ordered = sorted(found, key=lambda name: int(found[name]["number"] or 0))
+    return ordered if ordered and found[ordered[0]]["number"] is None else []
+
+
+def _joined(
+    parts: list[str], target: Path, named: Mapping[str, Digest], address: Address, shop: Workshop
+) -> str | None:
+    """Write the release's files `parts` one after the other into `target`. Returns what is wrong with one of them."""
+    part = target.with_name(f"{target.name}.part")
+    with target.open("wb") as out:
+        for name in parts:
+            if not shop.objects.fetch(f"{address.folder}/{name}", part):
+                return f"{name} is missing at its address."
+            if Digest.of_file(part) != named[name]:
+                return f"{name} is not the file that was signed for: its bytes were altered."
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, out)
+            part.unlink()
+    return None
+
+
+def _data_address(path: Path, media_type: str) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 def _parsed(stored: bytes) -> dict[str, Any]:

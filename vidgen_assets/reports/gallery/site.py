@@ -15,17 +15,28 @@ from typing import Any, cast
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from resources.workshop import Workshop
+from vidgen_assets.clips.captions import WEBVTT_FILE
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.renditions import CLIP_FILE, POSTER_FILE
+from vidgen_assets.manifests.streams import language_name
 from vidgen_assets.reports.gallery import words
 from vidgen_assets.reports.gallery.clips import Reader, ShownClip, of_state, places
-from vidgen_assets.reports.gallery.release import show_release
+from vidgen_assets.reports.gallery.release import DESCRIBED_FILE, show_release
 from vidgen_assets.reports.standing import Standing, State
 
 _PACKAGE = "vidgen_assets.reports.gallery"
 _ASSETS = ("gallery.css", "gallery.js")
 _INDEX = "index.html"
-_FILTERS = (words.money, words.seconds, words.running_time, words.size, words.number, words.plain, words.moment)
+_FILTERS = (
+    words.money,
+    words.seconds,
+    words.running_time,
+    words.size,
+    words.number,
+    words.plain,
+    words.moment,
+    language_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,7 @@ def _environment() -> Environment:
     # jinja2's annotations know its own defaults only.
     filters, names = cast("dict[str, Any]", env.filters), cast("dict[str, Any]", env.globals)
     filters.update({word.__name__: word for word in _FILTERS})
-    names.update(State=State, VIDEO=CLIP_FILE, POSTER=POSTER_FILE)
+    names.update(State=State, VIDEO=CLIP_FILE, POSTER=POSTER_FILE, CAPTIONS=WEBVTT_FILE, DESCRIBED=DESCRIBED_FILE)
     return env
 
 

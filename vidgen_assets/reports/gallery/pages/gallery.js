@@ -24,6 +24,31 @@ for (const player of document.querySelectorAll(".player")) {
   atRest(true);
 }
 
+// The described sound in place of the video's own, and in step with it.
+const described = document.getElementById("described");
+
+if (described) {
+  const video = document.querySelector(".player video");
+  const audio = described.querySelector("audio");
+  const box = described.querySelector("input");
+  const inStep = () => {
+    if (!box.checked) return audio.pause();
+    if (Math.abs(audio.currentTime - video.currentTime) > 0.08) audio.currentTime = video.currentTime;
+    audio.playbackRate = video.playbackRate;
+    audio.volume = video.volume;
+    if (video.paused || video.seeking) audio.pause();
+    else audio.play();
+  };
+  for (const event of ["play", "playing", "pause", "seeking", "seeked", "ratechange", "volumechange", "timeupdate", "ended"])
+    video.addEventListener(event, inStep);
+  box.addEventListener("change", () => {
+    video.muted = box.checked;
+    inStep();
+  });
+  described.querySelector("figure").hidden = true;
+  described.querySelector("label").hidden = false;
+}
+
 const form = document.getElementById("filters");
 
 if (form) {
