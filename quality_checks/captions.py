@@ -1,6 +1,8 @@
 """What must be true of a clip's captions before they are packaged: legible, complete, in time."""
 
 import re
+from collections.abc import Sequence
+from html import unescape
 
 from quality_checks.check import Check, Exhibit
 from vidgen_assets.clips.captions import (
@@ -20,7 +22,13 @@ from vidgen_assets.clips.words import graphemes_of
 
 STAGE = "captions"
 _ROUNDING_S = 0.0021
-_CUE_TIMES = re.compile(r"^(\d+):(\d\d):(\d\d)[.,](\d{3}) --> (\d+):(\d\d):(\d\d)[.,](\d{3})$", re.MULTILINE)
+_TIME = r"(\d+):(\d\d):(\d\d)[.,](\d{3})"
+_CUE = re.compile(rf"^{_TIME} --> {_TIME}\n((?:[^\n]+\n)+)", re.MULTILINE)
+_MARKS = str.maketrans("", "", "\u200e\u200f")
+"""They tell players which way a line runs, and aren't seen."""
+
+Shown = tuple[int, int, tuple[str, ...]]
+"""A cue: milliseconds from and to, and its lines."""
 
 
 def captions_can_be_read(exhibit: Exhibit) -> Finding:
@@ -45,7 +53,7 @@ def captions_can_be_read(exhibit: Exhibit) -> Finding:
 
 
 def captions_say_the_script(exhibit: Exhibit) -> Finding:
-    """Character for character but for white space, and in both files for players as well."""
+    """Character for character but for white space; and both files for players have the same cues."""
     captions, narration = Captions.read(exhibit.path), read_narration(exhibit.path)
     shown = _plain("".join(line for cue in captions.cues for line in cue.lines))
     said = _plain("".join(slot.text for slot in narration.slots)) if narration else ""
@@ -53,10 +61,11 @@ def captions_say_the_script(exhibit: Exhibit) -> Finding:
     script = exhibit.spec.script
     if script and narration is None:
         faults.append("the row has a script, and the captions know of no narration")
-    times = [(round(cue.start_s * 1000), round(cue.end_s * 1000)) for cue in captions.cues]
+    cues = [_shown(cue) for cue in captions.cues]
     for file in (WEBVTT_FILE, SUBRIP_FILE):
-        if _times_in((exhibit.path / file).read_text(encoding="utf-8")) != times:
-            faults.append(f"{file} has other times than the cues")
+        found = _cues_in((exhibit.path / file).read_text(encoding="utf-8"), is_escaped=file == WEBVTT_FILE)
+        if found != cues:
+            faults.append(f"{file} {_difference(found, cues)}")
     return _judged(faults, f"{len(said)} characters, as they are said", {"characters": float(len(said))})
 
 
@@ -95,7 +104,7 @@ CHECKS: tuple[Check, ...] = (
         captions_can_be_read,
     ),
     Check(
-        CheckId(STAGE, "captions_say_the_script", 1),
+        CheckId(STAGE, "captions_say_the_script", 2),
         "The cues together are the spoken text, character for character, and every file has the same cues.",
         captions_say_the_script,
     ),
@@ -137,9 +146,28 @@ def _heard(narration: Narration) -> tuple[list[float], list[float]]:
     return starts, ends
 
 
-def _times_in(text: str) -> list[tuple[int, int]]:
-    found = [tuple(map(int, match)) for match in _CUE_TIMES.findall(text)]
-    return [(_milliseconds(*times[:4]), _milliseconds(*times[4:])) for times in found]
+def _cues_in(text: str, *, is_escaped: bool) -> list[Shown]:
+    """The cues of a WebVTT or SubRip file as viewers see them."""
+    found: list[Shown] = []
+    for *times, lines in _CUE.findall(text):
+        clock = [int(part) for part in times]
+        seen = unescape(lines) if is_escaped else lines
+        shown = tuple(seen.translate(_MARKS).removesuffix("\n").split("\n"))
+        found.append((_milliseconds(*clock[:4]), _milliseconds(*clock[4:]), shown))
+    return found
+
+
+def _shown(cue: Cue) -> Shown:
+    lines = tuple(line.translate(_MARKS) for line in cue.lines)
+    return round(cue.start_s * 1000), round(cue.end_s * 1000), lines
+
+
+def _difference(found: Sequence[Shown], cues: Sequence[Shown]) -> str:
+    if len(found) != len(cues):
+        return f"has {len(found)} cues, not {len(cues)}"
+    number = next(number for number, (one, other) in enumerate(zip(found, cues, strict=True), 1) if one != other)
+    times_differ = found[number - 1][:2] != cues[number - 1][:2]
+    return f"has {'other times' if times_differ else 'another text'} than cue {number}"
 
 
 def _milliseconds(hours: int, minutes: int, seconds: int, milliseconds: int) -> int:

@@ -95,3 +95,11 @@ def test_markup_in_a_text_is_text_in_webvtt() -> None:
 
     assert webvtt(captions) == ("WEBVTT\n\n1\n00:00:01.500 --> 01:01:01.250\na &lt;b&gt; &amp; {c}\nd --&gt; e\n")
     assert subrip(captions).startswith("1\n00:00:01,500 --> 01:01:01,250\na <b> & {c}\n")
+
+
+def test_both_files_say_which_way_a_line_runs_that_begins_with_a_word_of_another_script() -> None:
+    lines = ("המנורה החדשה של", "Lumen כבר כאן")
+    captions = Captions(language="he", cues=(Cue(start_s=0, end_s=1, lines=lines),))
+
+    assert "המנורה החדשה של\n\u200fLumen כבר כאן\n" in webvtt(captions)
+    assert "המנורה החדשה של\n\u200fLumen כבר כאן\n" in subrip(captions)

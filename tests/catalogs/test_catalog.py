@@ -7,7 +7,7 @@ import pytest
 from vidgen_assets.catalogs.catalog import LoadedCatalog, catalog_name, judge, load_catalog
 from vidgen_assets.catalogs.source import CatalogSource, form_of
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.clips.spec import Aspect, Priority, Use
+from vidgen_assets.clips.spec import NO_VOICE, Aspect, Priority, Use
 
 HEADER = "id,prompt,template,image,duration_s,campaign,owner,customer"
 ROW = "lamp,a warm lamp,product_card,pictures/lamp.png,6.5,spring,studio,lumen"
@@ -145,6 +145,35 @@ def test_a_script_may_have_lines_and_a_prompt_may_not() -> None:
     assert request.script == "one\ntwo"
     row = ROW.replace("a warm lamp", '"one\ntwo"')
     assert fields(judged(f"{HEADER}\n{row}\n")) == [(1, "prompt")]
+
+
+VOICED = "id,template,duration_s,voice,script,audio_description,campaign,owner,customer\n"
+
+
+def test_a_row_may_want_no_voice() -> None:
+    request = judged(f"{VOICED}a,product_card,5,none,,,c,o,k\n").rows[0].request
+    assert request
+    assert request.voice == NO_VOICE
+
+
+@pytest.mark.parametrize(
+    ("cells", "field", "said"),
+    [
+        ("5,none,Meet the lamp.,", "voice", "is none, and script is there to be spoken"),
+        ("5,none,,A lamp on a table.", "voice", "is none, and audio_description is there to be spoken"),
+        ("auto,none,,", "duration_s", "is to follow a narration, and voice is none"),
+    ],
+)
+def test_a_row_that_wants_no_voice_and_words_to_be_spoken_is_held(cells: str, field: str, said: str) -> None:
+    catalog = judged(f"{VOICED}a,product_card,{cells},c,o,k\n")
+    assert fields(catalog) == [(1, field)]
+    assert said in str(catalog.rows[0].findings[0])
+
+
+def test_a_row_says_over_its_sidecar_who_speaks() -> None:
+    rows = "a,product_card,5,en-us,Meet the lamp.,,c,o,k\nb,product_card,5,,,,c,o,k\n"
+    catalog = judged(f"{VOICED}{rows}", defaults="voice: none\n")
+    assert [row.request.voice for row in catalog.rows if row.request] == ["en-us", NO_VOICE]
 
 
 def test_variables_keep_their_types_in_an_object_and_are_text_in_columns() -> None:

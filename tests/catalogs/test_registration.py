@@ -9,11 +9,17 @@ from vidgen_assets.catalogs.registration import (
     plan_registration,
     read_rows_parquet,
     rows_parquet,
+    work_s,
 )
 from vidgen_assets.catalogs.shards import interactive_shard
 from vidgen_assets.catalogs.source import CatalogSource, Form
 from vidgen_assets.clips.errors import ArtifactCorrupt
+from vidgen_assets.clips.post_costs import PostCosts
+from vidgen_assets.clips.prices import load_price_book
 
+_SHIPPED = load_price_book()
+_GRADING = {"post_cpu_s_per_megapixel_frame": PostCosts(grade=0.5)}
+BOOK = _SHIPPED.model_copy(update={"estimate": _SHIPPED.estimate.model_copy(update=_GRADING)})
 HEADER = "id,prompt,duration_s,priority,campaign,owner,customer\n"
 
 
@@ -37,6 +43,26 @@ def many(count: int = 40) -> list[str]:
 def test_shards_are_sized_by_the_price_book_s_estimate() -> None:
     # 40 clips of 10 s that a model makes, at 19 GPU seconds and 3 of processor a second, are 8,800 s of work
     assert version(*many()).assignments.generations[0].shard_count == 147  # of 60 s, rounded up
+
+
+def test_the_steps_of_a_profile_make_a_clip_more_work() -> None:
+    """A grade at half a second a megapixel-frame: ten seconds of 720p at 30 frames a second."""
+    catalog = "id,prompt,template,duration_s,profile,campaign,owner,customer\n"
+    rows = "".join(
+        f"{name},{prompt},{template},10,{profile},c,o,k\n"
+        for name, prompt, template, profile in (
+            ("plain", "a lamp", "", "standard"),
+            ("polished", "a lamp", "", "polished"),
+            ("card", "", "product_card", "standard"),
+            ("polished-card", "", "product_card", "polished"),
+        )
+    )
+    source = CatalogSource("shop.csv", Form.CSV, (catalog + rows).encode())
+    judged = judge(source, templates={"product_card"}, profiles={"standard", "polished"})
+    plain, polished, card, polished_card = (work_s(row, BOOK) for row in judged.rows)
+    megapixel_frames = 1.280 * 0.720 * 300
+    assert polished - plain == pytest.approx(megapixel_frames * 0.5)
+    assert polished_card - card == pytest.approx(2 * megapixel_frames * 0.5)  # drawn, and drawn again
 
 
 def test_a_held_row_and_an_interactive_one_have_a_shard_too() -> None:

@@ -116,3 +116,37 @@ def test_other_scripts_are_drawn(language: str, line: str) -> None:
     frame = burnt(captions)[0]
 
     assert (frame[..., :3].min(axis=-1) > 240).sum() > 100  # white ink
+
+
+def place_of(word: str, other: str, line: str, *, first: str, language: str) -> float:
+    """Where `word` stands in the second line of a cue, from 0 at the text's left end to 1 at its right.
+
+    `other` is as wide as `word`: what differs in the picture once it takes its place is the word.
+    """
+    frames = [
+        burnt(Captions(language=language, cues=(Cue(start_s=0, end_s=1, lines=(first, line.format(each))),)))[0]
+        for each in (word, other)
+    ]
+    columns = np.flatnonzero((frames[0] != frames[1]).any(axis=(0, 2)))
+    lower = frames[0][310:326]  # the baseline of the second line is at 326
+    inked = np.flatnonzero((lower[..., :3].min(axis=-1) > 200).any(axis=0))
+    return float((columns.mean() - inked.min()) / (inked.max() - inked.min()))
+
+
+HEBREW, LATIN = "המנורה החדשה של", "The new lamp by"
+
+
+@pytest.mark.parametrize(
+    ("first", "line", "language", "at_right"),
+    [
+        (HEBREW, "{} כבר כאן אצלנו", "he", True),  # the second line of a sentence from right to left
+        (HEBREW, "{} כבר כאן אצלנו", "en", True),  # whatever the language: the cue's own first letter is Hebrew
+        (LATIN, "{} כבר כאן אצלנו", "he", True),  # whatever the cue begins with: captions in Hebrew
+        (LATIN, "{} כבר כאן אצלנו", "en", False),
+        (LATIN, "{} is finally here", "he", False),  # not a letter of Hebrew is there
+    ],
+)
+def test_both_lines_of_a_caption_run_as_the_caption_does(first: str, line: str, language: str, at_right: bool) -> None:
+    """Its first word stands at the right end of the line that runs from right to left."""
+    place = place_of("nunu", "unun", line, first=first, language=language)
+    assert place > 0.75 if at_right else place < 0.25

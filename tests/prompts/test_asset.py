@@ -148,3 +148,24 @@ def test_a_prompt_that_nothing_can_make_is_held_with_what_there_is(modelled: Wor
     assert row is not None
     assert row.problem is not None
     assert (row.status, row.problem.field, row.problem.allowed) == (Status.HELD, "model", "backdrops, one, two")
+
+
+def test_a_models_clip_that_lasts_as_long_as_it_is_spoken_has_a_length_that_the_model_makes(
+    modelled: Workshop, tmp_path: Path
+) -> None:
+    register(modelled, "long", ReleaseStatus.CANARY, frame_grid={"step": 4, "least": 5, "most": 81})
+    spoken = {"script": "Meet the lamp.", "duration_s": "auto", "model": "long"}
+    told = spec_in(run(modelled, tmp_path, {**a_prompt_row("lamp"), **spoken}), modelled)
+    assert told.duration_s > 1.2  # the silences before and after the words alone
+    assert (told.frame_count - 1) % 4 == 0
+
+
+def test_a_text_that_is_longer_than_what_a_model_makes_is_held_with_both_lengths(
+    modelled: Workshop, tmp_path: Path
+) -> None:
+    row = {**a_prompt_row("lamp"), "script": "Meet the lamp that wakes with the sun.", "duration_s": "auto"}
+    held = run(modelled, tmp_path, row).attempt.row("lamp")
+    assert held is not None
+    assert held.problem is not None
+    assert held.problem.field == "script"
+    assert "one makes clips of up to 1.62 s" in held.problem.message

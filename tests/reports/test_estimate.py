@@ -14,6 +14,7 @@ from vidgen_assets.automation.enrol import plan_enrolment
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.errors import ErrorKind
+from vidgen_assets.clips.post_costs import PostCosts
 from vidgen_assets.clips.prices import Estimate, PriceBook
 from vidgen_assets.definitions import CLIP_STAGES
 from vidgen_assets.models.registry import Status
@@ -34,6 +35,7 @@ PRICES = PriceBook(
         model_gpu_s_per_video_s=20.0,
         model_cpu_s_per_video_s=2.0,
         stored_bytes_per_video_s=1,
+        post_cpu_s_per_megapixel_frame=PostCosts(grade=0.01),
     ),
 )
 
@@ -75,6 +77,12 @@ def test_a_new_clip_is_made_from_the_start_at_its_price(desk: Desk) -> None:
     (found,) = desk.forecast(a_clip("lamp", duration_s="2"))
     assert (found.plan, found.from_stage, found.price) == (Plan.GENERATE, "soundtracks", Decimal(12))
     assert found.shard == "shop.g1.0000"
+
+
+def test_the_steps_of_its_profile_are_in_a_clips_price(desk: Desk) -> None:
+    (found,) = desk.forecast(a_clip("lamp", duration_s="2", profile="polished"))
+    # 12 for the clip; its 48 frames of 0.9216 megapixels are graded twice, at 0.01 s a megapixel and 2 a second
+    assert found.price == Decimal(12) + Decimal("0.9216") * 48 * 2 * Decimal("0.01") * 2
 
 
 @pytest.mark.parametrize(

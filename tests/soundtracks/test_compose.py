@@ -13,8 +13,9 @@ from quality_checks.thresholds import THRESHOLDS
 from tests.builders import a_spec
 from tests.synthetic.media import TOOLS, a_soundtrack, a_tone
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.soundtrack import MAIN_FILE, Soundtrack
-from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.clips.spec import NO_VOICE, ClipSpec
 from vidgen_assets.clips.verdicts import Finding, Outcome
 
 SPEC = a_spec(frame_count=100, fps=Fraction(30))  # 3.33 s, 160,000 samples
@@ -34,6 +35,21 @@ def test_a_recording_is_brought_to_the_promised_loudness_by_one_gain(tmp_path: P
     assert abs(made.main.output_lufs + 16) < 0.3
     assert made.main.limited_by_db == 0
     assert all(finding.outcome is Outcome.PASS for finding in examined(folder).values())
+
+
+def test_music_of_a_clip_without_a_voice_is_a_bed_to_its_end_and_not_ducked(tmp_path: Path) -> None:
+    """A second of music in a clip of 3.33 s: again and again, at one level between the fades of 0.5 and 1.5 s."""
+    spec, music = SPEC.model_copy(update={"voice": NO_VOICE}), a_tone(tmp_path / "tone.wav", 1.0)
+    folder = a_soundtrack(tmp_path / "sound", spec, music)
+    made = Soundtrack.read(folder)
+
+    levels = [level_of(folder / MAIN_FILE, at_s) for at_s in (0.8, 1.2, 1.6)]
+    assert max(levels) - min(levels) < 0.05 * max(levels)
+    assert level_of(folder / MAIN_FILE, 2.6) > 0.3 * max(levels)  # the recording alone would have ended at 1.0 s
+    assert (made.narrator, made.bed_gain_db) == (None, None)
+    assert all(finding.outcome is Outcome.PASS for finding in examined(folder, spec).values())
+    alone = a_soundtrack(tmp_path / "alone", SPEC, music)
+    assert level_of(alone / MAIN_FILE, 2.6) == 0
 
 
 def test_silence_stays_silence_and_passes(tmp_path: Path) -> None:
@@ -92,6 +108,13 @@ def test_the_check_of_narration_sees_a_script_that_nobody_speaks(tmp_path: Path)
     assert finding.outcome is Outcome.FAIL
 
 
+def level_of(track: Path, at_s: float) -> float:
+    """The root mean square of a tenth of a second, in parts of full scale."""
+    run = TOOLS.run(Tool.FFMPEG, ["-v", "error", "-i", str(track), "-f", "f32le", "-ac", "1", "-"], deadline_s=60)
+    samples = np.frombuffer(run.stdout, "<f4")[round(at_s * 48_000) :][:4_800]
+    return float(np.sqrt(np.mean(samples.astype(float) ** 2)))
+
+
 def a_track_of_clicks(path: Path) -> Path:
     """A faint tone under two clicks a second at full scale."""
     times_s = np.arange(4 * 48_000) / 48_000
@@ -107,8 +130,6 @@ def a_track_of_clicks(path: Path) -> Path:
 
 
 def _quieter(track: Path) -> None:
-    from vidgen_assets.clips.media_tools import Tool
-
     source = track.rename(track.with_name("loud.flac"))
     TOOLS.run(Tool.FFMPEG, ["-v", "error", "-i", str(source), "-af", "volume=-6dB", str(track)], deadline_s=60)
     source.unlink()

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from bidi import get_display
 
-from vidgen_assets.templates.bidi import is_right_to_left, levels_of, line_of, visual_order
+from vidgen_assets.templates.bidi import caption_lines, is_right_to_left, levels_of, line_of, visual_order
 
 
 def test_numbers_and_latin_keep_their_direction_within_hebrew() -> None:
@@ -83,3 +83,22 @@ def test_ten_thousand_nested_brackets_are_no_trouble() -> None:
     assert unicodedata.bidirectional("(") == "ON"
     assert levels[5000] == 2
     assert set(levels) == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("lines", "language", "marked"),
+    [
+        (("אבג", "abc דהו"), "he", (False, True)),
+        (("abc אבג", "דהו"), "he", (True, False)),  # by its first letter it would run from left to right
+        (("abc def", "ghi"), "he", (False, False)),
+        (("אבג", "abc"), "en", (False, True)),
+        (("abc", "אבג"), "en", (False, True)),
+        (("abc", "def"), "en", (False, False)),
+    ],
+)
+def test_lines_of_a_caption_that_would_run_another_way_are_marked(
+    lines: tuple[str, ...], language: str, marked: tuple[bool, ...]
+) -> None:
+    found = caption_lines(lines, language)
+    assert tuple(new != old for new, old in zip(found, lines, strict=True)) == marked
+    assert tuple(line.lstrip("\u200e\u200f") for line in found) == lines

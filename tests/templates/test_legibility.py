@@ -87,3 +87,50 @@ def test_two_resolutions_are_byte_identical(tmp_path: Path) -> None:
         for name in ("a", "b")
     )
     assert first.model_dump() == second.model_dump()
+
+
+SHADE = {"kind": "shape", "region": "full", "fill": ["base"], "opacity": 0.2, "most": 0.7}
+
+
+def a_shaded(folder: Path, grey: int, *, most: float = 0.7, **changes: Any) -> scene.Timeline:
+    """Words of one colour and a shade under them, over a grey picture; the palette's base is dark."""
+    folder.mkdir(exist_ok=True)
+    stack = a_stack(a_text(ink="#ffffff"), **changes)
+    template = a_template(folder, scenes=[{"name": "only", "layers": [PICTURE, {**SHADE, "most": most}, stack]}])
+    return resolve_timeline(*a_request(template, {}, {"pictures": [a_flat_picture(folder, (grey, grey, grey))]}))
+
+
+def shade_of(timeline: scene.Timeline) -> scene.ShapePart:
+    return next(part for part in timeline.sections[0].parts if isinstance(part, scene.ShapePart))
+
+
+def test_a_shade_is_no_stronger_than_the_words_on_it_need(tmp_path: Path) -> None:
+    assert shade_of(a_shaded(tmp_path, 40)).opacity == (0.2, 0.2)
+
+
+def test_a_shade_is_made_stronger_by_tenths_until_the_words_on_it_read(tmp_path: Path) -> None:
+    shade = shade_of(a_shaded(tmp_path, 170))
+    base, white = Colour.of_hex(shade.fill[0]), Colour.of_hex("#ffffff")
+
+    def contrast(opacity: float) -> float:
+        return white.contrast(Colour(*(170 + (channel - 170) * opacity for channel in base.channels)))
+
+    (opacity, _) = shade.opacity
+    assert 0.2 < opacity < 0.7
+    assert contrast(opacity - 0.1) < 4.5 <= contrast(opacity) + 0.05
+
+
+def test_a_veil_is_for_what_the_strongest_shade_leaves_over(tmp_path: Path) -> None:
+    weak, strong = (a_shaded(tmp_path / name, 255, most=most, scrim="base") for name, most in (("a", 0.5), ("b", 0.7)))
+    assert shade_of(weak).opacity == (0.5, 0.5)
+    assert veil_of(weak).opacity > 0
+    assert veil_of(strong).opacity == 0
+
+
+def test_a_shade_that_may_not_become_strong_enough_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="can't be read"):
+        a_shaded(tmp_path, 255, most=0.3)
+
+
+def test_how_strong_a_shade_might_have_become_is_no_part_of_the_timeline(tmp_path: Path) -> None:
+    assert b'"most"' not in a_shaded(tmp_path, 40).to_bytes()

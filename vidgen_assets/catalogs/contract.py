@@ -17,7 +17,7 @@ from vidgen_assets.catalogs.columns import AS_LONG_AS_SPOKEN, REQUIRED, ROW_NUMB
 from vidgen_assets.catalogs.findings import RowFinding
 from vidgen_assets.catalogs.references import Roots
 from vidgen_assets.clips.errors import PermanentError
-from vidgen_assets.clips.spec import LONGEST_CLIP_S, SHORTEST_CLIP_S, WORLDWIDE, Aspect, Priority, Use
+from vidgen_assets.clips.spec import LONGEST_CLIP_S, NO_VOICE, SHORTEST_CLIP_S, WORLDWIDE, Aspect, Priority, Use
 
 MAX_FIELD_CHARS = 10_000
 MAX_TAG_CHARS = 100
@@ -167,16 +167,18 @@ def _text_rules() -> Iterator[Rule]:
         "Name a template, or move the text to prompt for a clip that is the scene alone.",
     )
     yield _short_line("variables", MAX_FIELD_CHARS, UNPRINTABLE_IN_TEXT)
+    spoken = f"up to {MAX_FIELD_CHARS:,} printable characters, tabs and line breaks"
     for column in ("script", "audio_description"):
-        yield _spoken_text(column)
+        yield _text(column, MAX_FIELD_CHARS, UNPRINTABLE_IN_TEXT, spoken)
     yield Rule(
         "voice",
         "voice is a name",
         lambda cell: cell.str.contains(_VOICE),
         "is no name of a voice",
         "1 to 80 of A-Z a-z 0-9 . _ + -",
-        "See `vidgen voices`, or leave it empty for the usual voice of the language.",
+        f"See `vidgen voices`, leave it empty for the language's usual voice, or write {NO_VOICE} for nobody.",
     )
+    yield from map(_nothing_to_speak, ("script", "audio_description"))
     yield Rule(
         "language",
         "language is a tag",
@@ -198,6 +200,14 @@ def _number_rules() -> Iterator[Rule]:
         "is no duration the factory makes",
         f"a decimal number from {SHORTEST_CLIP_S} to {LONGEST_CLIP_S} seconds, or {AS_LONG_AS_SPOKEN}",
         "Write seconds with a decimal point and without a unit: 6.5.",
+    )
+    yield Rule(
+        "duration_s",
+        "duration is known without a voice",
+        lambda cell: (cell != AS_LONG_AS_SPOKEN) | (pl.col("voice").fill_null("") != NO_VOICE),
+        f"is to follow a narration, and voice is {NO_VOICE}",
+        f"seconds where voice is {NO_VOICE}",
+        "Write the clip's length in seconds, or name a voice.",
     )
     yield Rule(
         "seed",
@@ -243,24 +253,29 @@ def _reference_rules(column: str, roots: Roots) -> Iterator[Rule]:
     )
 
 
-def _spoken_text(column: str) -> Rule:
+def _nothing_to_speak(column: str) -> Rule:
+    """A row that wants silence and words at once is asked which of the two it means."""
     return Rule(
-        column,
-        f"{column} is printable",
-        lambda cell: _fits(cell, MAX_FIELD_CHARS) & ~cell.str.contains(UNPRINTABLE_IN_TEXT),
-        "holds control characters or is too long",
-        f"up to {MAX_FIELD_CHARS:,} printable characters, tabs and line breaks",
-        "Retype or shorten the text.",
+        "voice",
+        f"voice speaks the {column}",
+        lambda cell: (cell != NO_VOICE) | pl.col(column).is_null(),
+        f"is {NO_VOICE}, and {column} is there to be spoken",
+        f"a name of `vidgen voices`, or {NO_VOICE} without a script and an audio description",
+        f"Leave {column} empty, or name a voice.",
     )
 
 
 def _short_line(column: str, limit: int, refused: str) -> Rule:
+    return _text(column, limit, refused, f"one line of up to {limit:,} printable characters")
+
+
+def _text(column: str, limit: int, refused: str, allowed: str) -> Rule:
     return Rule(
         column,
         f"{column} is printable",
         lambda cell: _fits(cell, limit) & ~cell.str.contains(refused),
         "holds control characters or is too long",
-        f"one line of up to {limit:,} printable characters",
+        allowed,
         "Retype or shorten the text.",
     )
 

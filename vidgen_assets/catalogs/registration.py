@@ -18,6 +18,7 @@ from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import ArtifactCorrupt, ErrorKind
 from vidgen_assets.clips.ledger import Problem
 from vidgen_assets.clips.prices import PriceBook, load_price_book
+from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import ClipRequest, Priority
 
 _HELD_WORK_S = 0.1  # writing down why
@@ -70,8 +71,12 @@ def work_s(row: CatalogRow, book: PriceBook) -> float:
     """The seconds of processor and GPU that `row` is expected to take over all stages."""
     if row.request is None:
         return _HELD_WORK_S
-    by_model = row.request.template is None
-    usage = book.estimate.usage(_length_s(row.request), by_model=by_model)
+    request, estimate = row.request, book.estimate
+    by_template, length_s = request.template is not None, _length_s(request)
+    post_cpu_s = estimate.post_cpu_s_per_megapixel_frame.cpu_s(
+        load_profiles()[request.profile], request.aspect, request.fps, length_s, by_template=by_template
+    )
+    usage = estimate.usage(length_s, by_model=not by_template, post_cpu_s=post_cpu_s)
     return usage.cpu_s + usage.gpu_s
 
 

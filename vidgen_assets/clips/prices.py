@@ -9,6 +9,7 @@ import yaml
 
 from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.ledger import Usage
+from vidgen_assets.clips.post_costs import PostCosts
 
 _GIB = 1 << 30
 _PRECISION = Decimal("0.00000001")
@@ -19,17 +20,23 @@ class Estimate(Frozen):
     model_gpu_s_per_video_s: float
     model_cpu_s_per_video_s: float
     stored_bytes_per_video_s: int
+    post_cpu_s_per_megapixel_frame: PostCosts = PostCosts()
+    """What a profile's steps take besides; `PostCosts.cpu_s` counts them for a clip."""
 
-    def usage(self, duration_s: Fraction, *, by_model: bool = False, has_gpu: bool = True) -> Usage:
-        """What a clip of `duration_s` is expected to consume over all stages: drawn from a template, or by a model.
+    def usage(
+        self, duration_s: Fraction, *, by_model: bool = False, has_gpu: bool = True, post_cpu_s: float = 0.0
+    ) -> Usage:
+        """What a clip of `duration_s` is expected to consume over all stages: drawn from a template, or by a model;
+        `post_cpu_s` for the steps of its profile.
 
         Without a GPU the model's seconds are the processor's, which is a guess by the time, not by the work.
         """
         stored = round(self.stored_bytes_per_video_s * duration_s)
         if not by_model:
-            return Usage(cpu_s=self.template_cpu_s_per_video_s * float(duration_s), stored_bytes=stored)
+            cpu_s = self.template_cpu_s_per_video_s * float(duration_s) + post_cpu_s
+            return Usage(cpu_s=cpu_s, stored_bytes=stored)
         model_s = self.model_gpu_s_per_video_s * float(duration_s)
-        cpu_s = self.model_cpu_s_per_video_s * float(duration_s)
+        cpu_s = self.model_cpu_s_per_video_s * float(duration_s) + post_cpu_s
         if has_gpu:
             return Usage(cpu_s=cpu_s, gpu_s=model_s, stored_bytes=stored)
         return Usage(cpu_s=cpu_s + model_s, stored_bytes=stored)

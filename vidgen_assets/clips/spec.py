@@ -50,6 +50,9 @@ class Use(StrEnum):
 
 WORLDWIDE = "worldwide"
 
+NO_VOICE = "none"
+"""In place of a voice's name: nobody speaks, and what a template would have said is left out."""
+
 SHORTEST_CLIP_S, LONGEST_CLIP_S = 0.5, 60
 
 _RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?")
@@ -76,7 +79,7 @@ class ClipRequest(Frozen):
     backdrop: str | None = None  # a prompt for a generated scene that stands behind the template's layers
     variables: dict[str, VariableValue] = Field(default_factory=dict)
     script: str | None = None
-    voice: str | None = None  # who speaks the script, by name
+    voice: str | None = None  # who speaks, by name; `NO_VOICE` for nobody
     audio_description: str | None = None  # spoken on a second track, for those who don't see the picture
     language: str
     image: str | None = None
@@ -149,6 +152,11 @@ class ClipSpec(Frozen):
     @property
     def duration_s(self) -> Fraction:
         return Fraction(self.frame_count) / self.fps
+
+    @property
+    def is_unspoken(self) -> bool:
+        """Whether the row wants nobody to speak, a template's own narration included."""
+        return self.voice == NO_VOICE
 
     def to_json(self) -> dict[str, Any]:
         """What a clip doesn't have it doesn't mention: it keeps the digest of times before there was such a thing."""

@@ -14,11 +14,12 @@ from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream
 from vidgen_assets.frames.wrapped import Wrapped
+from vidgen_assets.templates.bidi import caption_lines
 from vidgen_assets.templates.lettering import SHAPING_RECIPE, Typeface
 from vidgen_assets.templates.library import fallback_fonts, fonts_digest, library_folder
 from vidgen_assets.templates.typeset import draw_text
 
-BURNING_RECIPE = 1
+BURNING_RECIPE = 2
 """Raise it when the same captions would look different."""
 
 _MANROPE = library_folder() / "product_card" / "fonts" / "Manrope-Bold.ttf"
@@ -88,12 +89,13 @@ class Burnt(Wrapped):
         )
         surface = skia.Surface.MakeRaster(info)
         canvas, size = surface.getCanvas(), self._size_px
-        widths = [self._face.width(line) * size for line in cue.lines]
+        lines = caption_lines(cue.lines, self._captions.language)
+        widths = [self._face.width(line) * size for line in lines]
         left, top, right, bottom = box_of(widths, size, self._face.metrics.cap_height, self.shape)
         box = skia.RRect.MakeRectXY(skia.Rect.MakeLTRB(left, top, right, bottom), _CORNER * size, _CORNER * size)
         canvas.drawRRect(box, skia.Paint(AntiAlias=True, Color=_BOX))
         baseline = top + (_PADDING + self._face.metrics.cap_height) * size
-        for number, (line, width) in enumerate(zip(cue.lines, widths, strict=True)):
+        for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
             at = ((self.shape.width - width) / 2, baseline + number * _LINE_HEIGHT * size)
             draw_text(canvas, self._face.shape(line), *at, size, skia.Paint(AntiAlias=True, Color=_INK))
         return surface.makeImageSnapshot()

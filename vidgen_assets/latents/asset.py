@@ -23,16 +23,22 @@ from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
 def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
     backend = shop.backends[task.spec.route.backend]
     inputs = backend.latent_inputs(task.spec)
-    narration = narration_followed(task.spec, task.artifacts["soundtracks"], shop)
-    return inputs if narration is None else {**inputs, "narration": Digest.of_bytes(narration.to_bytes())}
+    narration = _narration_followed(task.spec, task.artifacts["soundtracks"], shop)
+    return inputs if narration is None else {**inputs, "narration": narration}
 
 
 def narration_followed(spec: ClipSpec, soundtracks: Artifact, shop: Workshop) -> Narration | None:
     """What is said in the clip, if it says anything and its backend keeps time with it."""
+    digest = _narration_followed(spec, soundtracks, shop)
+    return Narration.model_validate_json(shop.artifacts.read(digest)) if digest else None
+
+
+def _narration_followed(spec: ClipSpec, soundtracks: Artifact, shop: Workshop) -> Digest | None:
+    """Its digest, which the soundtrack's listing has: for the work's key nothing is read."""
     if not shop.backends[spec.route.backend].follows_narration(spec):
         return None
     file = shop.artifacts.listing(soundtracks.digest).get(NARRATION_FILE)
-    return Narration.model_validate_json(shop.artifacts.read(file.digest)) if file else None
+    return file.digest if file else None
 
 
 def _before(tasks: Sequence[Task], shop: Workshop) -> None:

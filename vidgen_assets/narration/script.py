@@ -14,8 +14,11 @@ TAIL_S = 0.8
 
 def spoken_parts(spec: ClipSpec, templates: TemplateLibrary) -> tuple[Part, ...]:
     """What `spec` speaks, the one place that decides: a template's own parts where its scenes speak, else the
-    paragraphs of the row's script. Empty if it speaks nothing. Raises `InputError` as the template does.
+    paragraphs of the row's script. Empty if it speaks nothing, or is to be without a voice. Raises `InputError` as the
+    template does.
     """
+    if spec.is_unspoken:
+        return ()
     if spec.template is not None:
         document = templates.load(spec.template).document
         if any(scene.narration is not None for scene in document.scenes):

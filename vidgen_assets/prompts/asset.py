@@ -13,8 +13,10 @@ from vidgen_assets.catalogs.columns import AS_LONG_AS_SPOKEN
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.errors import ErrorKind, GateClosed, InputError
 from vidgen_assets.clips.ledger import LedgerRow, Problem, Status
+from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import ClipRequest, ClipSpec, Route
 from vidgen_assets.clips.work import Recipe
+from vidgen_assets.models.lengths import lasting_at_least
 from vidgen_assets.models.routing import Asked, RecordedRoute, choose_release
 from vidgen_assets.narration.narrate import narrated_frame_count
 from vidgen_assets.narration.script import spoken_parts
@@ -58,7 +60,10 @@ def spec_of(task: Task, shop: Workshop, *, keep_media: bool) -> ClipSpec:
 
 
 def _as_long_as_spoken(spec: ClipSpec, shop: Workshop) -> ClipSpec:
-    """Raises `InputError` for a clip that says nothing, or more than a clip may last."""
+    """Lengthened to what its model makes; a template draws any length, over a generated scene of the model's own.
+
+    Raises `InputError` for a clip that says nothing, or more than a clip, or one of its model, may last.
+    """
     parts = spoken_parts(spec, shop.templates)
     if not parts:
         raise InputError(
@@ -70,7 +75,10 @@ def _as_long_as_spoken(spec: ClipSpec, shop: Workshop) -> ClipSpec:
             remedy="Write a script, or give the clip's length in seconds.",
         )
     voice = shop.speech.voice_for(spec.language, spec.voice)
-    return spec.model_copy(update={"frame_count": narrated_frame_count(parts, voice, shop.speech, spec.fps)})
+    spoken = spec.model_copy(update={"frame_count": narrated_frame_count(parts, voice, shop.speech, spec.fps)})
+    if spec.template is not None:
+        return spoken
+    return lasting_at_least(spoken, shop.models.release(spec.route.release), load_profiles()[spec.profile].post)
 
 
 def _named_pictures(request: ClipRequest, shop: Workshop) -> dict[str, tuple[str, ...]]:

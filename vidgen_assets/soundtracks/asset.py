@@ -27,6 +27,7 @@ def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
         "description": spec.audio_description,
         "voice": _fingerprint(_voice(spec, shop)) if parts or spec.audio_description else None,
         "audio": spec.audio.digest if spec.audio else None,
+        **({"bed_alone": True} if spec.audio and spec.is_unspoken else {}),
     }
 
 

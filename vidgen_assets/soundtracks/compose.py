@@ -52,7 +52,7 @@ def compose(spec: ClipSpec, voices: Voices, recording: Path | None, tools: Media
     workbench = _Workbench(spec, tools, out)
     bed_gain_db = None
     if voices.narrated is None:
-        mixed = workbench.recording(recording)
+        mixed = workbench.bed(recording) if spec.is_unspoken else workbench.recording(recording)
     else:
         voice = workbench.voice(voices.narrated)
         mixed, bed_gain_db = workbench.over_music(voice, voices.narrated, recording)
@@ -87,14 +87,18 @@ class _Workbench:
 
     def recording(self, path: Path | None) -> Sound:
         """The customer's sound, cut or padded, or silence."""
+        return self._silence() if path is None else faded(fitted(self._decoded(path), self.samples))
+
+    def bed(self, path: Path | None) -> Sound:
+        """The customer's music to the clip's end, nothing over it, or silence."""
         if path is None:
-            return np.zeros((self.samples, 2), np.float32)
-        return faded(fitted(self._decoded(path), self.samples))
+            return self._silence()
+        return faded(looped(self._decoded(path), self.samples), BED_FADE_IN_S, BED_FADE_OUT_S)
 
     def voice(self, narrated: Narrated) -> Sound:
         pieces = [(place.sound_start_s, place.spoken) for place in narrated.placed if place.spoken]
         if not pieces:
-            return np.zeros((self.samples, 2), np.float32)
+            return self._silence()
         rate_hz = pieces[0][1].sample_rate_hz
         track = laid_out([(at, said.samples) for at, said in pieces], rate_hz, float(self._spec.duration_s))
         sound, cpu_s = voiced(track, rate_hz, self._tools)
@@ -104,7 +108,7 @@ class _Workbench:
     def over_music(self, voice: Sound, narrated: Narrated, path: Path | None) -> tuple[Sound, float | None]:
         if path is None:
             return voice, None
-        bed = faded(looped(self._decoded(path), self.samples), BED_FADE_IN_S, BED_FADE_OUT_S)
+        bed = self.bed(path)
         wanted_lufs = self._lufs(voice) - BED_UNDER_VOICE_DB
         gain_db = float(np.clip(wanted_lufs - self._lufs(bed), -60.0, _MOST_BED_GAIN_DB)) if np.any(bed) else 0.0
         words = [word for place in narrated.placed for word in place.slot.words]
@@ -123,6 +127,9 @@ class _Workbench:
         loudness, cpu_s = levelled(sound, self._out / file, self._tools)
         self.cpu_s += cpu_s
         return loudness
+
+    def _silence(self) -> Sound:
+        return np.zeros((self.samples, 2), np.float32)
 
     def _decoded(self, path: Path) -> Sound:
         assert self._spec.audio is not None

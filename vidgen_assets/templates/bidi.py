@@ -44,6 +44,18 @@ def line_of(paragraph: str, line: str, language: str) -> str:
     return (RIGHT_TO_LEFT_MARK if runs else LEFT_TO_RIGHT_MARK) + line
 
 
+def caption_lines(lines: Sequence[str], language: str) -> tuple[str, ...]:
+    """`lines` of one caption, all of which run one way, with unseen marks before those that wouldn't: as the language
+    of the captions if it runs from right to left and any of its letters are there, else as the first letter of all.
+
+    A caption is often the middle of a sentence, so what it happens to begin with says less than its language.
+    """
+    text = " ".join(lines)
+    if is_right_to_left("", language) and needs_levels(text):
+        text = RIGHT_TO_LEFT_MARK + text
+    return tuple(line_of(text, line, language) for line in lines)
+
+
 def needs_levels(text: str) -> bool:
     """Whether anything in `text` may run from right to left."""
     return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)

@@ -81,10 +81,18 @@ class Shape(Moving):
     fill: tuple[ColourName, ...] = Field(min_length=1, max_length=2)
     """One colour, or two from top to bottom."""
     opacity: Share = 1.0
+    most: Share | None = None
+    """How strong it may be made where words on it can't be read otherwise."""
     fade: Literal["none", "up", "down"] = "none"
     """Towards which edge the opacity falls to nothing."""
     shine: bool = False
     shadow: Share = 0.0
+
+    @model_validator(mode="after")
+    def _grows_stronger(self) -> Self:
+        if self.most is not None and self.most < self.opacity:
+            raise ValueError(f"most ({self.most:g}) is how strong the shape may become, and less than its opacity")
+        return self
 
 
 class Picture(Moving):

@@ -65,6 +65,7 @@ class Placer:
             radius_px=layer.radius * self.canvas.unit,
             fill=tuple(self.paints.colour(name).hex for name in layer.fill),
             opacity=(ends[0] * layer.opacity, ends[1] * layer.opacity),
+            most=(ends[0] * layer.most, ends[1] * layer.most) if layer.most is not None else None,
             shine=layer.shine,
             shadow=layer.shadow,
             motion=self.clock.motion(layer.enter, layer.leave),

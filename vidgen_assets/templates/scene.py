@@ -67,6 +67,8 @@ class ShapePart(Frozen):
     fill: tuple[HexColour, ...]
     opacity: tuple[Number, Number]
     """At the top and at the bottom."""
+    most: tuple[Number, Number] | None = Field(default=None, exclude=True)
+    """How strong it may be made for the words on it: asked before the timeline is done, and no part of it."""
     shine: bool
     shadow: Number
     motion: Motion

@@ -1,6 +1,7 @@
 """Template layers over a generated scene: made once for each scene, drawn alike everywhere, measured as it is drawn."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from resources.backends.template import TemplateBackend
 from tests.builders import a_digest
 from tests.diffusion.desk import Drawer
 from tests.diffusion.releases import tiny_release
-from tests.templates.cards import WORDS, Shelf, a_card, a_cutout
+from tests.templates.cards import WORDS, Shelf, a_card, a_cutout, a_photograph
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.generation import Desk, Generated, GenerationBackend
+from vidgen_assets.clips.narration import Narration, Slot
 from vidgen_assets.clips.spec import Aspect, ClipSpec, Route
 from vidgen_assets.models.admission import Hardware
 from vidgen_assets.models.release import Bucket, FrameGrid, ModelRelease, Vocabulary
@@ -117,6 +119,35 @@ def test_another_scene_is_generated(release: ModelRelease, picture: Path, change
     backend.make_latents(a_clip(picture), desk(picture, drawer))
     backend.make_latents(a_clip(picture, **changes), desk(picture, drawer))
     assert scenes.generated == 2
+
+
+def test_a_narrated_clip_of_any_length_stands_over_a_scene_of_the_models_own_length(
+    release: ModelRelease, tmp_path: Path
+) -> None:
+    """What is spoken sets the clip's frames, here 187, and the model makes 5 or 9."""
+    (backend, _), picture = backends_of(release), a_photograph(tmp_path)
+    words = {"brand": "Lumenhof", "headline": "Light turns", "points": ("It wakes.",), "pictures": (picture.name,)}
+    card = a_card(picture)
+    spec = a_clip(
+        picture,
+        template="news_summary",
+        variables=words,
+        image=None,
+        pictures={picture.name: card.image},
+        frame_count=187,
+    )
+    ends_s = (2.9, 5.0, 187 / 30)
+    slots = tuple(
+        Slot(name=name, text="", start_s=start_s, end_s=end_s)
+        for name, start_s, end_s in zip(("title", "point-1", "closing"), (0.0, *ends_s), ends_s, strict=False)
+    )
+    assert backend.follows_narration(spec)
+    backend.admit(spec)
+    told = replace(desk(picture, Drawer()), narration=Narration(language="en", voice="v", slots=slots))
+    timeline = Timeline.of_bytes(backend.make_latents(spec, told).data)
+    assert isinstance(timeline.backdrop, GeneratedBackdrop)
+    assert timeline.backdrop.key_count == 9
+    assert [(section.first_frame, section.frames) for section in timeline.sections] == [(0, 87), (87, 63), (150, 37)]
 
 
 def test_a_scene_is_made_at_the_models_size_nearest_to_the_canvas(release: ModelRelease, picture: Path) -> None:
