@@ -13,20 +13,24 @@ from typing import Any
 from quality_checks import frames
 from quality_checks.check import Check, Exhibit
 from quality_checks.media_reading import Packet, decode, demux, packet_tables
+from vidgen_assets.clips.errors import PermanentError
+from vidgen_assets.clips.ladders import Promised, promised
 from vidgen_assets.clips.media_tools import ToolFailed
-from vidgen_assets.clips.profiles import OutputProfile, Rung, load_profiles
+from vidgen_assets.clips.profiles import Rung, load_profiles
 from vidgen_assets.clips.renditions import (
     CLIP_FILE,
     DESCRIPTION_SOUND_FILE,
+    ENCODING_FILE,
     REDRAWN_FRAMES_FILE,
     SOUND_FILE,
+    Encoding,
     rendition_file,
 )
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome, worst
-from vidgen_assets.encodes.graph import BUFFER_S
+from vidgen_assets.encodes.coding import BUFFER_S
 
 STAGE = "encodes"
-_CODING = {"codec_name": "h264", "profile": "High", "pix_fmt": "yuv420p", "sample_aspect_ratio": "1:1"}
+_PIXELS = {"pix_fmt": "yuv420p", "sample_aspect_ratio": "1:1"}
 _COLOUR = {"color_range": "tv", "color_space": "bt709", "color_transfer": "bt709", "color_primaries": "bt709"}
 
 
@@ -39,7 +43,7 @@ def renditions_decode_completely(exhibit: Exhibit) -> Finding:
             faults.append(_damaged(exhibit, file, error))
             continue
         if file in (SOUND_FILE, DESCRIPTION_SOUND_FILE):
-            sound_s = decoded.sample_count / _profile(exhibit).audio.sample_rate_hz
+            sound_s = decoded.sample_count / _promised(exhibit).profile.audio.sample_rate_hz
             measurements["sound_s" if file == SOUND_FILE else "description_s"] = sound_s
             faults += [f"{file} {fault}" for fault in _sound_length_faults(exhibit, sound_s)]
         else:
@@ -50,9 +54,10 @@ def renditions_decode_completely(exhibit: Exhibit) -> Finding:
 
 
 def renditions_keep_their_promise(exhibit: Exhibit) -> Finding:
-    profile = _profile(exhibit)
-    faults, measurements = [], {}
-    for rung in profile.rungs:
+    held = _promised(exhibit)
+    profile = held.profile
+    faults, measurements = [*_claim_faults(exhibit)], {"rung_count": float(len(held.rungs))}
+    for rung in held.rungs:
         path = exhibit.path / rendition_file(rung.name)
         faults += _looked_at(exhibit, path.name, lambda streams, rung=rung: _video_faults(exhibit, rung, streams))
         if path.is_file():
@@ -69,11 +74,11 @@ def renditions_keep_their_promise(exhibit: Exhibit) -> Finding:
 
 
 def keyframes_are_aligned(exhibit: Exhibit) -> Finding:
-    profile, spec = _profile(exhibit), exhibit.spec
-    gop = profile.gop_frames(spec.fps)
+    held, spec = _promised(exhibit), exhibit.spec
+    gop = held.profile.gop_frames(spec.fps)
     expected = list(range(0, spec.frame_count, gop))
     faults, measurements = [], {}
-    for rung in profile.rungs:
+    for rung in held.rungs:
         file = rendition_file(rung.name)
         try:
             packets = demux(exhibit.tools, exhibit.path / file, stream="v:0").packets
@@ -86,7 +91,7 @@ def keyframes_are_aligned(exhibit: Exhibit) -> Finding:
             faults.append(f"{file} has keyframes at frames {_few(found)}, not at {_few(expected)}")
         elif leaks := open_gop_count(packets):
             faults.append(f"{leaks} frames of {file} are shown before the keyframe they follow: an open GOP")
-    return _judged(faults, f"every {gop} frames a keyframe, in all {len(profile.rungs)} renditions", measurements)
+    return _judged(faults, f"every {gop} frames a keyframe, in all {len(held.rungs)} renditions", measurements)
 
 
 def redrawn_frames_pass(exhibit: Exhibit) -> Finding:
@@ -140,12 +145,27 @@ def open_gop_count(packets: tuple[Packet, ...]) -> int:
     return leaks
 
 
-def _profile(exhibit: Exhibit) -> OutputProfile:
-    return load_profiles()[exhibit.spec.profile]
+def _promised(exhibit: Exhibit) -> Promised:
+    """The profile asked for with all its rungs, unless the encoding says otherwise and may."""
+    asked = load_profiles()[exhibit.spec.profile]
+    try:
+        return promised(asked.name, Encoding.read(exhibit.path), load_profiles())
+    except (OSError, ValueError, PermanentError):
+        return Promised(asked, asked.rungs)
+
+
+def _claim_faults(exhibit: Exhibit) -> Iterator[str]:
+    """What the encoding says of itself that can't be read, or that its profile doesn't allow."""
+    try:
+        promised(exhibit.spec.profile, Encoding.read(exhibit.path), load_profiles())
+    except (OSError, ValueError) as error:
+        yield f"{ENCODING_FILE} can't be read: {str(error).splitlines()[0]}"
+    except PermanentError as error:
+        yield f"{ENCODING_FILE}: {error}"
 
 
 def _files(exhibit: Exhibit) -> list[str]:
-    return [*(rendition_file(rung.name) for rung in _profile(exhibit).rungs), *_sounds(exhibit), CLIP_FILE]
+    return [*(rendition_file(rung.name) for rung in _promised(exhibit).rungs), *_sounds(exhibit), CLIP_FILE]
 
 
 def _sounds(exhibit: Exhibit) -> list[str]:
@@ -175,29 +195,31 @@ def _video_faults(exhibit: Exhibit, rung: Rung, streams: list[dict[str, Any]]) -
     if video is None:
         return ["does not hold exactly one video stream"]
     width, height = rung.size(spec.aspect)
-    promised = _CODING | _COLOUR | {"width": width, "height": height, "nb_frames": str(spec.frame_count)}
+    stream = _promised(exhibit).profile.encoder.stream
+    coded = {"codec_name": stream.codec_name, "profile": stream.profile, "codec_tag_string": stream.tag}
+    wanted = coded | _PIXELS | _COLOUR | {"width": width, "height": height, "nb_frames": str(spec.frame_count)}
     rates = {"r_frame_rate": spec.fps, "avg_frame_rate": spec.fps}
     length_s = float(video.get("duration_ts", 0) * Fraction(video["time_base"]))
     is_off = abs(length_s - float(spec.duration_s)) > float(1 / spec.fps) / 2  # MP4 may round lengths to 1 ms
     return [
-        *_differences(video, promised),
+        *_differences(video, wanted),
         *(f"has {name} {video[name]}, not {rate}" for name, rate in rates.items() if not _is_rate(video[name], rate)),
         *([f"lasts {length_s:.3f} s, not {float(spec.duration_s):.3f}"] if is_off else []),
     ]
 
 
 def _sound_faults(exhibit: Exhibit, streams: list[dict[str, Any]]) -> list[str]:
-    audio, sound = _profile(exhibit).audio, _only(streams, "audio")
+    audio, sound = _promised(exhibit).profile.audio, _only(streams, "audio")
     if sound is None:
         return ["does not hold exactly one sound stream"]
-    promised = {
+    wanted = {
         "codec_name": "aac",
         "profile": "LC",
         "sample_rate": str(audio.sample_rate_hz),
         "channels": audio.channels,
     }
     length_s = float(sound.get("duration_ts", 0) * Fraction(sound["time_base"]))
-    return [*_differences(sound, promised), *_sound_length_faults(exhibit, length_s)]
+    return [*_differences(sound, wanted), *_sound_length_faults(exhibit, length_s)]
 
 
 def _only(streams: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:
@@ -205,8 +227,8 @@ def _only(streams: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _differences(stream: dict[str, Any], promised: dict[str, Any]) -> Iterator[str]:
-    for name, value in promised.items():
+def _differences(stream: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
+    for name, value in wanted.items():
         if stream.get(name) != value:
             yield f"has {name} {stream.get(name, 'missing')}, not {value}"
 
@@ -217,15 +239,15 @@ def _is_rate(found: str, rate: Fraction) -> bool:
 
 
 def _sound_length_faults(exhibit: Exhibit, sound_s: float) -> list[str]:
-    promised_s = float(exhibit.spec.duration_s)
-    if abs(sound_s - promised_s) <= exhibit.thresholds.sound_slack_s:
+    wanted_s = float(exhibit.spec.duration_s)
+    if abs(sound_s - wanted_s) <= exhibit.thresholds.sound_slack_s:
         return []
-    return [f"has {sound_s:.3f} s of sound, not {promised_s:.3f}"]
+    return [f"has {sound_s:.3f} s of sound, not {wanted_s:.3f}"]
 
 
 def _frame_count_faults(exhibit: Exhibit, file: str, frame_count: int) -> list[str]:
-    promised = exhibit.spec.frame_count
-    return [] if frame_count == promised else [f"{file} holds {frame_count} frames, not {promised}"]
+    wanted = exhibit.spec.frame_count
+    return [] if frame_count == wanted else [f"{file} holds {frame_count} frames, not {wanted}"]
 
 
 def _copy_faults(exhibit: Exhibit) -> list[str]:
@@ -250,7 +272,7 @@ def _first_difference(copy: tuple[str, ...], original: tuple[str, ...]) -> str:
 
 
 def _size_faults(exhibit: Exhibit, rung: Rung, size_bytes: int) -> list[str]:
-    limits, profile = exhibit.thresholds, _profile(exhibit)
+    limits, profile = exhibit.thresholds, _promised(exhibit).profile
     buffered_s = float(exhibit.spec.duration_s) + BUFFER_S
     most_bytes = rung.bitrate_bps * profile.peak_ratio * buffered_s / 8 * limits.most_rendition_overrun
     most_bytes += limits.rendition_overhead_bytes

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from vidgen_assets.clips.cubes import identity
+from vidgen_assets.clips.encoders import Encoder
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.post import step_document
 from vidgen_assets.clips.profiles import OutputProfile, Rung, even, load_profiles, read_profiles
@@ -105,3 +106,29 @@ def test_a_table_of_ones_own_lies_beside_the_profiles(tmp_path: Path) -> None:
 def test_a_wrong_profile_is_refused_by_name_and_field(tmp_path: Path, post: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_profiles(written(tmp_path, post))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"fallback": "nowhere"}, "can't stand in for it.*Field fallback = 'nowhere'"),
+        ({"fallback": "mine"}, "Allowed: safe"),
+        ({"fallback": "safe", "segment_s": 4}, "Allowed: none of these profiles"),
+        ({"encoder": "libvpx"}, "Field encoder = 'libvpx'"),
+        ({"per_clip": {"target_vmaf": 101}}, "Field per_clip.target_vmaf = 101"),
+        ({"rungs": []}, "Field rungs"),
+    ],
+)
+def test_encoders_and_fallbacks_that_cant_be_are_refused(tmp_path: Path, changes: dict[str, object], said: str) -> None:
+    rows = yaml.safe_load(files("vidgen_assets.clips").joinpath("data/profiles.yaml").read_text())
+    path = tmp_path / "profiles.yaml"
+    path.write_text(yaml.safe_dump({"safe": rows["preview"], "mine": {**rows["preview"], **changes}}))
+    with pytest.raises(InputError, match=f"the profile mine is wrong.*{said}"):
+        read_profiles(path)
+
+
+def test_what_probes_for_each_clip_or_falls_back_says_so_in_the_key_only_where_it_decides_bytes() -> None:
+    standard, probing = PROFILES["standard"], PROFILES["per_clip"]
+    assert standard.model_copy(update={"fallback": "preview"}).digest == standard.digest
+    assert probing.model_copy(update={"per_clip": None}).digest != probing.digest
+    assert standard.model_copy(update={"encoder": Encoder.X265}).digest != standard.digest

@@ -22,7 +22,8 @@ from vidgen_assets.clips.artifact import Artifact
 from vidgen_assets.clips.errors import ErrorKind
 from vidgen_assets.clips.generation import Frame
 from vidgen_assets.clips.ledger import Status
-from vidgen_assets.clips.renditions import REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE
+from vidgen_assets.clips.profiles import OutputProfile, load_profiles
+from vidgen_assets.clips.renditions import REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE, Encoding
 from vidgen_assets.clips.verdicts import Finding, Outcome
 from vidgen_assets.encodes.asset import ENCODES
 from vidgen_assets.frames.asset import FRAMES
@@ -169,3 +170,36 @@ def test_a_machine_that_cannot_draw_it_costs_one_attempt_and_another_may_be_aske
     assert remembered.row.problem.kind is ErrorKind.PERMANENT
     assert remembered.row.tries == 0
     assert encoded(shop, CLIP, retry_failed=True).row.status is Status.MADE
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> OutputProfile:
+    """The clip's profile, whose encoder refuses its preset, with a safe one to fall back to."""
+    asked = load_profiles()[SPEC.profile]
+    broken = asked.model_copy(update={"preset": "nonsense", "fallback": "safe"})
+    profiles = {broken.name: broken, "safe": asked.model_copy(update={"name": "safe"})}
+    for place in ("vidgen_assets.encodes.asset", "quality_checks.encodes"):
+        monkeypatch.setattr(f"{place}.load_profiles", lambda: profiles)
+    return broken
+
+
+def test_where_an_encoder_fails_the_safe_profile_is_used_and_the_encoding_says_so(
+    failing: OutputProfile, shop: Workshop, tmp_path: Path
+) -> None:
+    worked = encoded(shop, CLIP)
+    assert worked.row.status is Status.MADE, worked.row.problem
+    kept = shop.artifacts.check_out(worked.row.artifact, tmp_path / "kept") if worked.row.artifact else tmp_path
+    fallback = Encoding.read(kept).fallback
+    assert fallback is not None
+    assert fallback.profile == failing.name
+    assert "nonsense" in fallback.because
+    exhibit = Exhibit(spec=SPEC, path=kept, tools=shop.media, thresholds=THRESHOLDS)
+    assert {check.examine(exhibit).outcome for check in ENCODES.checks} == {Outcome.PASS}
+
+
+def test_an_encoder_that_fails_without_a_safe_profile_fails_the_clip(
+    failing: OutputProfile, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = failing.model_copy(update={"fallback": None})
+    monkeypatch.setattr("vidgen_assets.encodes.asset.load_profiles", lambda: {alone.name: alone})
+    assert "nonsense" in why(encoded(shop, CLIP))

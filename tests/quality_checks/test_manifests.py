@@ -11,7 +11,8 @@ from quality_checks.check import Check, Exhibit
 from quality_checks.manifests import CHECKS, manifests_agree_with_segments, manifests_resolve
 from quality_checks.package_reading import Reference
 from quality_checks.thresholds import THRESHOLDS
-from tests.synthetic.media import TOOLS, a_small_spec, a_tone, encoded, packaged
+from tests.synthetic.media import PREVIEW, TOOLS, a_small_spec, a_tone, encoded, packaged
+from vidgen_assets.clips.encoders import Encoder
 from vidgen_assets.clips.spec import Aspect, ClipSpec
 from vidgen_assets.clips.verdicts import Finding, Outcome
 
@@ -72,6 +73,22 @@ def test_sound_packages_of_any_shape_pass(spec: ClipSpec, tmp_path: Path) -> Non
 
     found = [judged(check.examine, tmp_path / "out", spec) for check in CHECKS]
     assert [(f.outcome, f.reason) for f in found if f.outcome is not Outcome.PASS] == []
+
+
+@pytest.mark.parametrize(
+    ("encoder", "preset", "codec"),
+    [(Encoder.SVT_AV1, "12", "av01.0.0")],
+    ids=["av1"],
+)
+def test_packages_of_other_codecs_pass(encoder: Encoder, preset: str, codec: str, tmp_path: Path) -> None:
+    profile = PREVIEW.model_copy(update={"encoder": encoder, "preset": preset})
+    encoded(tmp_path / "encodes", SPEC, profile=profile)
+    packaged(tmp_path / "encodes", tmp_path / "package", SPEC, profile)
+    for check in CHECKS:
+        found = judged(check.examine, tmp_path / "package")
+        assert found.outcome is Outcome.PASS, found.reason
+    for manifest in ("master.m3u8", "manifest.mpd"):
+        assert codec in (tmp_path / "package" / manifest).read_text()
 
 
 def test_a_missing_segment_is_named_by_both_manifests_that_want_it(folder: Path) -> None:

@@ -12,7 +12,7 @@ from tests.builders import a_spec
 from tests.synthetic.frames import a_clip
 from vidgen_assets.clips.captions import CAPTIONS_FILE, Captions
 from vidgen_assets.clips.digest import Digest
-from vidgen_assets.clips.profiles import load_profiles
+from vidgen_assets.clips.profiles import OutputProfile, load_profiles
 from vidgen_assets.clips.spec import Aspect, ClipSpec, MediaFile
 from vidgen_assets.encodes.ladder import EncodeReport, encode
 from vidgen_assets.manifests.package import PackageReport, package
@@ -31,11 +31,11 @@ def a_small_spec(frame_count: int = 45, fps: Fraction = Fraction(30), **changes:
     )
 
 
-def encoded(out: Path, spec: ClipSpec, *, sound: Path | None = None) -> EncodeReport:
+def encoded(out: Path, spec: ClipSpec, *, sound: Path | None = None, profile: OutputProfile = PREVIEW) -> EncodeReport:
     """`out` is made; the frames are moving bars."""
     out.mkdir(parents=True)
     frames = a_clip(spec.frame_count, width=spec.width, height=spec.height, fps=spec.fps)
-    return encode(frames, spec, PREVIEW, a_soundtrack(out.parent / f"{out.name}-sound", spec, sound), TOOLS, out)
+    return encode(frames, spec, profile, a_soundtrack(out.parent / f"{out.name}-sound", spec, sound), TOOLS, out)
 
 
 def a_soundtrack(folder: Path, spec: ClipSpec, sound: Path | None = None) -> Path:
@@ -46,12 +46,12 @@ def a_soundtrack(folder: Path, spec: ClipSpec, sound: Path | None = None) -> Pat
     return folder
 
 
-def packaged(encodes: Path, out: Path, spec: ClipSpec) -> PackageReport:
+def packaged(encodes: Path, out: Path, spec: ClipSpec, profile: OutputProfile = PREVIEW) -> PackageReport:
     out.mkdir(parents=True)
     captions = out.parent / f"{out.name}-captions"
     captions.mkdir()
     (captions / CAPTIONS_FILE).write_bytes(Captions(language=spec.language).to_bytes())
-    return package(encodes, captions, spec, PREVIEW, TOOLS, out)
+    return package(encodes, captions, spec, profile, TOOLS, out)
 
 
 def a_tone(path: Path, duration_s: float, *, rate_hz: int = 44_100, pitch_hz: float = 440.0) -> Path:

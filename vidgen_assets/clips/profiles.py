@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import PositiveInt, ValidationError
+from pydantic import Field, PositiveInt, ValidationError
 
 from vidgen_assets.clips.digest import Digest
+from vidgen_assets.clips.encoders import Encoder
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.post import Post
 from vidgen_assets.clips.spec import Aspect
 
-_NOT_THE_ENCODERS = {"name", "description", "post", "burn_captions"}
+_NOT_THE_ENCODERS = {"name", "description", "post", "burn_captions", "fallback"}
 
 
 class Rung(Frozen):
@@ -43,6 +44,21 @@ class AudioFormat(Frozen):
     channels: PositiveInt
 
 
+class PerClip(Frozen):
+    """A ladder that is made for each clip: every rung as good as it has to be and no better."""
+
+    target_vmaf: float = Field(default=95.0, ge=50, le=99)
+    """Of the worst sample, and of the whole rendition, beside the frames at the rung's own size."""
+    samples: PositiveInt = 3
+    """How many parts of the clip are tried, spread over it."""
+    sample_s: float = Field(default=1.0, ge=0.2, le=10)
+    """How long each of them is."""
+    slack_vmaf: float = Field(default=1.0, gt=0, le=10)
+    """How far below what its samples promised a rendition may come out before it is an error."""
+    most_of_the_next: float = Field(default=0.8, gt=0, le=1)
+    """A rung that needs more than this share of the bits of the rung above it helps nobody, and is left out."""
+
+
 class OutputProfile(Frozen):
     """What a clip is encoded to. The first rung is the canvas that frames are drawn on."""
 
@@ -52,8 +68,13 @@ class OutputProfile(Frozen):
     segment_s: PositiveInt
     peak_ratio: float
     preset: str
-    rungs: tuple[Rung, ...]
+    rungs: tuple[Rung, ...] = Field(min_length=1)
     audio: AudioFormat
+    encoder: Encoder = Encoder.X264
+    per_clip: PerClip | None = None
+    """Where it is given, rungs' bit rates are only limits: their peaks aren't passed."""
+    fallback: str | None = None
+    """The profile that a clip is encoded to when this one's encoder fails."""
     post: Post = ()
     """What is done to the frames before they are audited and encoded, in this order."""
 
@@ -74,8 +95,8 @@ class OutputProfile(Frozen):
     @property
     def digest(self) -> Digest:
         """Of what the encoder obeys. Name and description decide no bytes; what is done to the frames is in the key of
-        the frames, whose digest the encoder's key holds."""
-        return Digest.of_json(self.model_dump(mode="json", exclude=_NOT_THE_ENCODERS))
+        the frames, whose digest the encoder's key holds. A fallback is for when there are no bytes."""
+        return Digest.of_json(self.model_dump(mode="json", exclude=_NOT_THE_ENCODERS, exclude_defaults=True))
 
 
 def even(length: Fraction | float) -> int:
@@ -96,7 +117,33 @@ def read_profiles(path: Path) -> dict[str, OutputProfile]:
     Raises `InputError` naming the first field that is wrong.
     """
     rows: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {name: _profile(name, row, path.parent) for name, row in rows.items()}
+    profiles = {name: _profile(name, row, path.parent) for name, row in rows.items()}
+    for profile in profiles.values():
+        if profile.fallback is not None:
+            _refuse_fallback(profile, profiles)
+    return profiles
+
+
+def _refuse_fallback(profile: OutputProfile, profiles: Mapping[str, OutputProfile]) -> None:
+    """Unless the profile's fallback can take its frames, segments and rungs' names over, and has none of its own."""
+    safe = profiles.get(profile.fallback or "")
+    if safe is None or safe.fallback is not None or not _is_alike(profile, safe):
+        fitting = [each.name for each in profiles.values() if each.fallback is None and _is_alike(profile, each)]
+        raise InputError(
+            f"the profile {profile.name} is wrong: its fallback can't stand in for it",
+            field="fallback",
+            value=profile.fallback,
+            allowed=", ".join(fitting) or "none of these profiles",
+            remedy="A fallback has the same rungs, GOPs, segments, steps and sound, and no fallback of its own.",
+        )
+
+
+def _is_alike(profile: OutputProfile, safe: OutputProfile) -> bool:
+    def shape(of: OutputProfile) -> tuple[Any, ...]:
+        rungs = [(rung.name, rung.short_side_px) for rung in of.rungs]
+        return rungs, of.gop_s, of.segment_s, of.audio, of.post, of.burn_captions
+
+    return safe is not profile and shape(profile) == shape(safe)
 
 
 def _profile(name: str, row: Mapping[str, Any], folder: Path) -> OutputProfile:

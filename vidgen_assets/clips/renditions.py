@@ -25,6 +25,31 @@ def rendition_file(rung_name: str) -> str:
     return f"{rung_name}.mp4"
 
 
+class Quality(Frozen):
+    """Of a rung made for its clip: the encoder's quality level, and VMAF beside the frames at the rung's size."""
+
+    level: int
+    target_vmaf: float
+    samples_vmaf: float
+    """Of the worst sample; below the target where the rung's peak rate, or the encoder's best, didn't reach it."""
+    vmaf: float
+    """Of the whole."""
+
+
+class LeftOut(Frozen):
+    """A rung of the profile that this clip doesn't have."""
+
+    name: str
+    because: str
+
+
+class Fallback(Frozen):
+    """What another profile's encoder was asked for and didn't do."""
+
+    profile: str
+    because: str
+
+
 class Rendition(Frozen):
     """One rung of the ladder, encoded. Bitrates are of the whole file over the clip's duration."""
 
@@ -34,6 +59,7 @@ class Rendition(Frozen):
     height: int
     bitrate_bps: int  # asked of the encoder
     measured_bps: int
+    quality: Quality | None = None
 
 
 class SoundTrack(Frozen):
@@ -57,6 +83,8 @@ class Encoding(Frozen):
     description: SoundTrack | None = None
     clip: str = CLIP_FILE
     poster: str = POSTER_FILE
+    left_out: tuple[LeftOut, ...] | None = None
+    fallback: Fallback | None = None
 
     @property
     def duration_s(self) -> Fraction:

@@ -18,9 +18,9 @@ from vidgen_assets.clips.digest import Digest, canonical_json
 from vidgen_assets.clips.errors import ArtifactCorrupt, ArtifactMissing, PermanentError
 from vidgen_assets.clips.generation import FrameStream
 from vidgen_assets.clips.profiles import load_profiles
-from vidgen_assets.clips.renditions import REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE
+from vidgen_assets.clips.renditions import REDRAWN_AUDIT_FILE, REDRAWN_FRAMES_FILE, Fallback
 from vidgen_assets.clips.verdicts import Finding, Outcome
-from vidgen_assets.encodes.ladder import RECIPE, EncodeReport, encode
+from vidgen_assets.encodes.ladder import RECIPE, EncodeReport, EncoderFailed, Probed, encode
 from vidgen_assets.frames.asset import FRAMES
 from vidgen_assets.frames.record import FramesDiffer, record_frames, verify_frame
 from vidgen_assets.frames.recording import FrameRecording
@@ -78,8 +78,19 @@ def _encode(task: Task, stream: FrameStream, audited: FrameRecording, shop: Work
     soundtrack = out.parent / "soundtrack"
     if not soundtrack.exists():
         shop.artifacts.check_out(task.artifacts["soundtracks"], soundtrack)
-    profile = load_profiles()[task.spec.profile]
-    return encode(stream, task.spec, profile, soundtrack, shop.media, out, on_frame=verify_frame(audited))
+    profile, safe = load_profiles()[task.spec.profile], None
+    probed = Probed(Digest.of_bytes(audited.to_bytes()), shop.cupboard)
+    while True:
+        try:
+            return encode(
+                stream, task.spec, profile, soundtrack, shop.media, out, verify_frame(audited), probed, safe
+            )  # fmt: skip
+        except EncoderFailed as failure:
+            if profile.fallback is None:
+                raise
+            logger.warning("%s: encoded to %s instead: %s", task.clip_id, profile.fallback, failure)
+            safe = Fallback(profile=profile.name, because=failure.found)
+            profile = load_profiles()[profile.fallback]
 
 
 def _audit(redrawn: FrameRecording, task: Task, shop: Workshop, scratch: Path) -> dict[str, Finding]:

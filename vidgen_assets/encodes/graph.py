@@ -4,6 +4,7 @@ Pure functions. Files are named without folders: the commands run inside the enc
 clip gives the same line everywhere.
 """
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,9 +15,11 @@ from vidgen_assets.clips.profiles import OutputProfile, Rung
 from vidgen_assets.clips.raw_frames import raw_frames
 from vidgen_assets.clips.renditions import CLIP_FILE, SOUND_FILE, rendition_file
 from vidgen_assets.clips.spec import Aspect
+from vidgen_assets.encodes.coding import coding, quality, rate
 
 # ffmpeg-python hangs its operators on its streams at run time, where no type checker sees them.
 Stream = Any
+Options = Mapping[str, Any]
 
 QUIET = ("-y", "-hide_banner", "-nostats", "-v", "error")
 # No encoder version, no creation time: the same frames give the same file.
@@ -24,60 +27,88 @@ _BITEXACT = {"fflags": "+bitexact", "flags": "+bitexact", "map_metadata": -1}
 # Without accurate_rnd and bitexact the scaler's answer depends on the processor's instruction set.
 _SCALER = "bicubic+accurate_rnd+bitexact"
 _BT709 = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
-# Frame threads are not repeatable under rate control: five runs with 2 threads gave five different 720p files, with
-# 1 thread always the same one (x264 of ffmpeg 9.0.2, 2026-11-22). It costs no throughput where it counts: the rungs
-# run beside each other, and clips do.
-_X264_THREADS = 1
-# The same bytes on every instruction set, tried with AVX2, SSE2 and plain C; no measurable cost.
-_X264_PARAMETERS = "open-gop=0:scenecut=0:cpu-independent=1"
-# The rate control may save up bits for this long, at the peak rate: what a player must buffer before it starts.
-BUFFER_S = 1
 
 
 def ladder_arguments(shape: FrameShape, aspect: Aspect, profile: OutputProfile) -> list[str]:
-    """Raw RGBA frames on standard input to one MP4 per rung, in one process.
+    """Raw RGBA frames on standard input to one MP4 per rung, in one process, each at its bit rate.
 
     The frames become limited-range BT.709 4:2:0 once, and are scaled from there; converting anew for each rung costs
     the same within the noise (2 ms of about 50 a frame: x264 is the rest).
     """
-    source = raw_frames(shape)
-    picture = source.filter("scale", out_color_matrix="bt709", out_range="tv", flags=_SCALER)
-    branches = picture.filter("format", "yuv420p").filter_multi_output("split", len(profile.rungs))
+    rungs = [(rung, rate(profile, rung)) for rung in profile.rungs]
+    return _ladder(in_yuv(raw_frames(shape)), shape, aspect, profile, rungs)
+
+
+def chosen_arguments(
+    source: str, shape: FrameShape, aspect: Aspect, profile: OutputProfile, levels: Mapping[str, int]
+) -> list[str]:
+    """The lossless file `source` to one MP4 for each rung that `levels` names, each at its quality level."""
+    rungs = [(rung, quality(profile, rung, levels[rung.name])) for rung in profile.rungs if rung.name in levels]
+    return _ladder(ffmpeg.input(source).video, shape, aspect, profile, rungs)
+
+
+def in_yuv(source: Stream) -> Stream:
+    """RGB as what is encoded: limited-range BT.709 4:2:0."""
+    return source.filter("scale", out_color_matrix="bt709", out_range="tv", flags=_SCALER).filter("format", "yuv420p")
+
+
+def _ladder(
+    picture: Stream, shape: FrameShape, aspect: Aspect, profile: OutputProfile, rungs: Sequence[tuple[Rung, Options]]
+) -> list[str]:
+    branches = picture.filter_multi_output("split", len(rungs))
     outputs = [
-        _rendition(_fitted(branches[number], shape, rung.size(aspect)), shape.fps, rung, profile)
-        for number, rung in enumerate(profile.rungs)
+        rendition(
+            fitted(branches[number], shape, rung.size(aspect)), shape.fps, profile, control, rendition_file(rung.name)
+        )
+        for number, (rung, control) in enumerate(rungs)
     ]
     return ffmpeg.merge_outputs(*outputs).global_args(*QUIET).get_args()
 
 
-def _fitted(branch: Stream, shape: FrameShape, size: tuple[int, int]) -> Stream:
+def fitted(branch: Stream, shape: FrameShape, size: tuple[int, int]) -> Stream:
+    """Pictures of `shape` at `size` (width, height)."""
     if size != (shape.width, shape.height):
         branch = branch.filter("scale", *size, flags=_SCALER)
     # 854x480 is not exactly 16:9, and the scaler would say so in pixels that aren't square.
     return branch.filter("setsar", 1).filter("setparams", range="tv", **_BT709)
 
 
-def _rendition(picture: Stream, fps: Fraction, rung: Rung, profile: OutputProfile) -> Stream:
-    gop_frames = profile.gop_frames(fps)
-    peak_bps = round(rung.bitrate_bps * profile.peak_ratio)
+def rendition(
+    picture: Stream, fps: Fraction, profile: OutputProfile, control: Options, file: str, gop_frames: int | None = None
+) -> Stream:
+    """`picture` coded as the profile says into `file`. `control` is its rate or its quality."""
     return ffmpeg.output(
         picture,
-        rendition_file(rung.name),
-        vcodec="libx264",
-        preset=profile.preset,
-        **{"profile:v": "high", "x264-params": _X264_PARAMETERS},
+        file,
+        **coding(profile, gop_frames or profile.gop_frames(fps)),
+        **control,
         pix_fmt="yuv420p",  # ffmpeg 9 may negotiate 4:4:4 in spite of the filter's format
-        threads=_X264_THREADS,
-        video_bitrate=rung.bitrate_bps,
-        maxrate=peak_bps,
-        bufsize=peak_bps * BUFFER_S,
-        g=gop_frames,
-        keyint_min=gop_frames,
         fps_mode="passthrough",  # as many frames out as in
         video_track_timescale=ticks_per_s(fps),
         color_range="tv",
         **_BT709,
         **_BITEXACT,
+    )
+
+
+def reference_arguments(shape: FrameShape, out: str) -> list[str]:
+    """Raw RGBA frames on standard input into the file `out`, as they are encoded and without a loss."""
+    return lossless(in_yuv(raw_frames(shape)), out).global_args(*QUIET).get_args()
+
+
+def lossless(picture: Stream, out: str) -> Stream:
+    """Keyframes only: 8 ms a 720p frame and 0.3 MB; FFV1 takes three times as long for a fifth less."""
+    return ffmpeg.output(
+        picture,
+        out,
+        vcodec="libx264",
+        preset="ultrafast",
+        qp=0,
+        g=1,
+        pix_fmt="yuv420p",
+        fps_mode="passthrough",
+        color_range="tv",
+        **_BT709,
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from quality_checks.manifests import CHECKS
 from resources.workshop import Workshop
 from vidgen_assets.captions.asset import CAPTIONS
+from vidgen_assets.clips.ladders import promised
 from vidgen_assets.clips.profiles import load_profiles
+from vidgen_assets.clips.renditions import Encoding
 from vidgen_assets.encodes.asset import ENCODES
 from vidgen_assets.manifests.package import RECIPE, package
 from vidgen_assets.prompts.asset import PROMPTS
@@ -27,7 +29,7 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
     encoding = shop.artifacts.check_out(task.artifacts["encodes"], scratch / "encodes")
     out = scratch / "package"
     out.mkdir()
-    profile = load_profiles()[task.spec.profile]
+    profile = promised(task.spec.profile, Encoding.read(encoding), load_profiles()).ladder
     captions = shop.artifacts.check_out(task.artifacts["captions"], scratch / "captions")
     report = package(encoding, captions, task.spec, profile, shop.media, out)
     return Made(out, child_cpu_s=report.cpu_s)
