@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from vidgen_assets.training.optimisers import Average, Optimisers
+from vidgen_assets.training.optimisers import Average, Muon, Optimisers, orthogonal
 
 
 def laid_out(layer: Any, order: torch.memory_format) -> Any:
@@ -54,7 +54,7 @@ def test_a_step_is_the_same_in_every_layout(layout: str) -> None:
     other.load_state_dict(one.state_dict())
     learnt(one, 2)
     learnt(other, 2)
-    torch.testing.assert_close(one.weight, other.weight, rtol=0, atol=2e-3)  # Muon's iteration works in bfloat16
+    torch.testing.assert_close(one.weight, other.weight, rtol=0, atol=1e-5)
 
 
 def test_a_step_of_muon_is_a_matrix_of_equal_singular_values() -> None:
@@ -118,3 +118,35 @@ def test_an_average_follows_with_a_memory_that_grows() -> None:
     assert average.tensors["weight"].item() == pytest.approx(0.5 * last)
     average.put_into(layer)
     assert layer.weight.item() == average.tensors["weight"].item()
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (2, 4, 16), (2, 16, 4)])
+def test_orthogonal_matrices_have_singular_values_near_one_in_the_same_directions(shape: tuple[int, ...]) -> None:
+    torch.manual_seed(1)
+    matrices = torch.randn(shape)
+    found = orthogonal(matrices)
+    assert torch.linalg.svdvals(found).sub(1).abs().max() < 0.35
+    u, _, v = torch.linalg.svd(matrices, full_matrices=False)
+    within = u.mT @ found @ v.mT
+    assert (within - torch.diag_embed(within.diagonal(dim1=1, dim2=2))).abs().max() < 1e-3
+
+
+def test_muon_steps_as_torchs_own_does_up_to_its_rounding() -> None:
+    torch.manual_seed(2)
+    ours, theirs = nn.Parameter(torch.randn(6, 9)), nn.Parameter(torch.empty(6, 9))
+    theirs.data.copy_(ours.data)
+    one = Muon([ours], lr=0.02, weight_decay=0.01)
+    other = torch.optim.Muon([theirs], lr=0.02, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")
+    for step in range(4):
+        torch.manual_seed(step)
+        ours.grad = torch.randn(6, 9)
+        theirs.grad = ours.grad.clone()
+        one.step()
+        other.step()
+    torch.testing.assert_close(ours.data, theirs.data, rtol=0, atol=4e-3)
+
+
+def test_a_parameter_without_a_gradient_stays() -> None:
+    parameter = nn.Parameter(torch.ones(2, 3))
+    Muon([parameter], lr=0.1, weight_decay=0.5).step()
+    assert torch.equal(parameter.data, torch.ones(2, 3))

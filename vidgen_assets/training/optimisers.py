@@ -1,7 +1,10 @@
 """Muon for the matrices, AdamW for the rest.
 
 Muon: K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. Convolutions are matrices of
-(outputs, everything else); torch's Muon takes matrices only, so it is handed views that share their memory.
+(outputs, everything else), handed over as views that share their memory.
+
+Torch's own Muon computes in bfloat16 whatever the machine, and one matrix after the other. A processor without
+instructions for it did 1.3 GFLOP/s in bfloat16 and 114 in float32 (2026-11): a step took 32 s, of which this took 29.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +20,57 @@ def _matrix(tensor: Tensor, like: Tensor) -> Tensor:
     return tensor.permute(0, *order).reshape(len(tensor), -1)
 
 
+_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+"""Of the quintic whose five turns bring every singular value near 1, somewhere from 0.7 to 1.2."""
+_TURNS, _LEAST_NORM = 5, 1e-7
+
+
+def orthogonal(matrices: Tensor) -> Tensor:
+    """The nearest orthogonal matrices, roughly, of (matrices, rows, columns), by Newton and Schulz's iteration.
+
+    In float32 on a processor, in bfloat16 on a GPU, where that is enough and faster.
+    """
+    a, b, c = _COEFFICIENTS
+    is_tall = matrices.shape[1] > matrices.shape[2]
+    found = matrices.mT if is_tall else matrices
+    found = found.to(torch.bfloat16 if matrices.is_cuda else torch.float32)
+    found = found / found.flatten(1).norm(dim=1).clamp_min(_LEAST_NORM)[:, None, None]
+    for _ in range(_TURNS):
+        gram = found @ found.mT
+        found = torch.baddbmm(found, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), found, beta=a)
+    return (found.mT if is_tall else found).to(matrices.dtype)
+
+
+class Muon(torch.optim.Optimizer):
+    """Nesterov's momentum, made orthogonal. Its updates are as large as AdamW's, so both share a learning rate (J. Liu
+    et al., "Muon is Scalable for LLM Training", 2025: 0.2 times the root of the longer side)."""
+
+    def __init__(self, params: Iterable[nn.Parameter], lr: float, weight_decay: float, momentum: float = 0.95) -> None:
+        super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
+        """One step with the gradients at hand. Matrices of one shape are worked on at once."""
+        for group in self.param_groups:
+            alike: dict[torch.Size, list[nn.Parameter]] = {}
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    alike.setdefault(parameter.shape, []).append(parameter)
+            for shape, parameters in alike.items():
+                found = orthogonal(torch.stack([self._moved(each, group["momentum"]) for each in parameters]))
+                rate = group["lr"] * 0.2 * max(shape) ** 0.5
+                for parameter, update in zip(parameters, found, strict=True):
+                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-rate)
+
+    def _moved(self, parameter: nn.Parameter, momentum: float) -> Tensor:
+        state, gradient = self.state[parameter], parameter.grad
+        assert gradient is not None
+        if "momentum_buffer" not in state:
+            state["momentum_buffer"] = torch.zeros_like(gradient)
+        state["momentum_buffer"].lerp_(gradient, 1 - momentum)
+        return gradient.lerp(state["momentum_buffer"], momentum)
+
+
 class Optimisers:
     """Both optimisers as one. `adam_only` names parts (prefixes of parameter names) that Muon shall leave alone."""
 
@@ -30,9 +84,7 @@ class Optimisers:
                 self._matrices.append((parameter, nn.Parameter(_matrix(parameter.data, parameter))))
             else:
                 others.append(parameter)
-        self._muon = torch.optim.Muon(
-            [view for _, view in self._matrices], lr=learning_rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"
-        )
+        self._muon = Muon([view for _, view in self._matrices], lr=learning_rate, weight_decay=0.01)
         self._adam = torch.optim.AdamW(others, lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.0)
         self._parameters = [*(parameter for parameter, _ in self._matrices), *others]
 
