@@ -38,6 +38,11 @@ class CatalogBook:
     def latest(self, name: str) -> CatalogVersion | None:
         return self._version(name, self._head(name))
 
+    def registered_at(self, name: str) -> str | None:
+        """When the newest version was registered, as ISO 8601; None if the catalog never was."""
+        head = self._head(name)
+        return head["recorded_at"] if head else None
+
     def numbered(self, name: str, number: int) -> CatalogVersion | None:
         """The version with this number, if there is one."""
         data = self._records.read(_series(name), number)

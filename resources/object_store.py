@@ -5,7 +5,7 @@ Chosen for an atomic create-if-absent on both, streaming uploads from files, and
 business; what the store's errors mean is `store_errors.py`'s.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -69,10 +69,14 @@ class ObjectStore:
             # S3 answers 409 to all of several writers at once and keeps none; nobody has the key, so it's still free.
         raise TransientError("others keep creating this key at the same moment", field="store key", value=key)
 
-    def put(self, key: str, source: bytes | Path) -> None:
-        """Write or replace `key`, atomically; a path is streamed."""
+    def put(self, key: str, source: bytes | Path, headers: Mapping[str, str] | None = None) -> None:
+        """Write or replace `key`, atomically; a path is streamed.
+
+        `headers` are what the store is to serve it with; a folder keeps none, its web server has to be told.
+        """
+        attributes = dict(headers) if headers and self.root is None else None
         with _at_the_border(key):
-            obstore.put(self._store, key, source, max_concurrency=_PARTS_AT_A_TIME)
+            obstore.put(self._store, key, source, max_concurrency=_PARTS_AT_A_TIME, attributes=attributes)
 
     def get(self, key: str) -> bytes | None:
         """The bytes under `key`, or None."""

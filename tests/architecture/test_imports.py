@@ -1,8 +1,8 @@
 """Imports point one way, Dagster stays at the edge, and loading the code location loads nothing heavy.
 
-clips ◀ backdrops ◀ templates ◀ narration ◀ models ◀ diffusion ◀ training ◀ rooms (stage domain modules) ◀ resources
-◀ quality_checks ◀ stages ◀ */asset.py ◀ reports ◀ automation ◀ definitions ◀ cli. A room's domain modules know no other
-room; its asset.py may use rooms upstream.
+clips ◀ backdrops ◀ templates ◀ narration ◀ models ◀ diffusion ◀ training ◀ packages ◀ rooms (stage domain modules) ◀
+resources ◀ quality_checks ◀ stages ◀ */asset.py ◀ reports ◀ automation ◀ definitions ◀ cli. A room's domain modules
+know no other room; its asset.py may use rooms upstream.
 """
 
 import json
@@ -21,6 +21,7 @@ RANKS = (
     "models",
     "diffusion",
     "training",
+    "packages",
     "room",
     "resources",
     "quality_checks",

@@ -26,6 +26,14 @@ def test_a_bandwidth_is_raised_to_the_peak_and_never_lowered() -> None:
     assert mended.splitlines()[:2] == ["#EXTM3U", "#EXT-X-VERSION:6"]
 
 
+def test_keyframes_have_a_rate_of_their_own() -> None:
+    stream = '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=2000,CODECS="avc1.64001f",URI="v720p/iframes.m3u8"\n'
+
+    assert "I-FRAME-STREAM-INF:BANDWIDTH=2500," in mended_master(
+        MASTER + stream, {**RATES, "v720p/iframes.m3u8": 2_500}, ["audio-de"]
+    )
+
+
 def test_the_mpd_says_frame_rate_and_keyframes_plainly() -> None:
     mended = mended_mpd(MPD, RATES, Fraction(30_000, 1_001))
 
@@ -36,10 +44,12 @@ def test_the_mpd_says_frame_rate_and_keyframes_plainly() -> None:
 
 
 def test_rates_are_read_from_the_segments_themselves(tmp_path: Path) -> None:
-    """500 bytes in a second."""
+    """500 bytes in a second, of which a keyframe has 100."""
     folder = tmp_path / "v144p"
     folder.mkdir()
     (folder / "seg-1.m4s").write_bytes(bytes(500))
-    (folder / "media.m3u8").write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.000,\nseg-1.m4s\n#EXT-X-ENDLIST\n")
+    head, segment = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.000,\n", "seg-1.m4s\n#EXT-X-ENDLIST\n"
+    (folder / "media.m3u8").write_text(f"{head}{segment}")
+    (folder / "iframes.m3u8").write_text(f"{head}#EXT-X-BYTERANGE:100@84\n{segment}")
 
-    assert segment_rates(tmp_path) == {"v144p": 4_000}
+    assert segment_rates(tmp_path) == {"v144p": 4_000, "v144p/iframes.m3u8": 800}

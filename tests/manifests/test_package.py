@@ -35,9 +35,10 @@ def test_a_clip_of_one_and_a_half_seconds_has_two_segments_in_every_track(served
     track = {"init.mp4", "media.m3u8", "seg-1.m4s", "seg-2.m4s"}
     videos = {f"v{rung}/{name}" for rung in ("270p", "180p", "144p") for name in (*track, "iframes.m3u8")}
     sound = {f"audio-de/{name}" for name in track}
-    beside = {"master.m3u8", "manifest.mpd", "metadata.json", "poster.jpg", "clip.mp4"}
+    beside = {"master.m3u8", "first.m3u8", "manifest.mpd", "metadata.json", "poster.jpg", "clip.mp4"}
+    pictures = {"thumbnails/images.m3u8", "thumbnails/sheet-1.jpg", "storyboard.vtt", "preview.webp"}
 
-    assert set(files(served)) == videos | sound | beside
+    assert set(files(served)) == videos | sound | beside | pictures
 
 
 def test_the_same_encoding_gives_the_same_bytes(encodes: Path, served: Path, tmp_path: Path) -> None:

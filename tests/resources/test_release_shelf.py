@@ -1,6 +1,7 @@
 """Releases at their addresses: complete once the envelope stands, and never written twice."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,27 @@ def test_a_release_has_its_files_and_a_statement_that_its_signer_opens(
     assert objects.keys(address.folder) == [f"{address.folder}/{name}" for name in sorted([*files, ENVELOPE])]
     envelope = json.loads(objects.get(f"{address.folder}/{ENVELOPE}") or b"")
     assert signer.opened(envelope) == b'{"statement":"one"}'
+
+
+def test_what_can_be_played_first_is_there_before_the_rest(
+    objects: ObjectStore, artifacts: ArtifactStore, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("clip.mp4", "master.m3u8", "v360p/init.mp4", "v360p/media.m3u8", "v360p/seg-1.m4s", "v720p/init.mp4")
+    files = {name: artifacts.put_bytes(name.encode()) for name in names}
+    files["first.m3u8"] = artifacts.put_bytes(b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv360p/media.m3u8\n")
+    address, written = an_address(artifacts), []
+    put = objects.put
+
+    def noted(key: str, source: bytes | Path, headers: Mapping[str, str] | None = None) -> None:
+        put(key, source, headers)
+        written.append((key.removeprefix(f"{address.folder}/"), (headers or {})["Cache-Control"]))
+
+    monkeypatch.setattr(objects, "put", noted)
+    deliver(address, files, objects, artifacts, signer, on_playable=lambda: written.append(("playable", "")))
+    order = [name for name, _ in written]
+    assert order[:5] == ["v360p/init.mp4", "v360p/media.m3u8", "v360p/seg-1.m4s", "first.m3u8", "playable"]
+    assert sorted(order[5:]) == ["clip.mp4", "master.m3u8", "v720p/init.mp4"]
+    assert dict(written)["v720p/init.mp4"].endswith("immutable")
 
 
 def test_a_release_that_stands_is_not_touched(

@@ -14,9 +14,11 @@ from rich.markup import escape
 
 from resources.settings import child_environment, read_settings
 from resources.workshop import Workshop
+from vidgen_assets.cli.arrivals import arrivals
 from vidgen_assets.cli.backdrops import backdrops
 from vidgen_assets.cli.models import models
 from vidgen_assets.cli.templates import preview, templates
+from vidgen_assets.cli.validate import validate
 from vidgen_assets.cli.voices import voices
 from vidgen_assets.clips.errors import ErrorKind, InputError, VidgenError
 
@@ -30,11 +32,13 @@ _HELP = """Turns catalogs of clip requests into released, streamable, signed vid
 Ends with 0 when every clip is released or held for a person, 1 when something failed, 2 for bad input."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
+app.add_typer(arrivals, name="arrivals")
 app.add_typer(models, name="models")
 app.add_typer(backdrops, name="backdrops")
 app.add_typer(templates, name="templates")
 app.command()(preview)
 app.command()(voices)
+app.command()(validate)
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)  # a path that is broken over lines can't be copied
 
@@ -117,17 +121,20 @@ def status(
 @app.command()
 def show(clip: Annotated[str, typer.Argument(help="A clip id, or CATALOG/CLIP.")], as_json: AsJson = False) -> None:
     """One clip: its walk, its digests, every verdict on it."""
+    from resources.deliveries import Deliveries
     from vidgen_assets.cli.session import open_session
-    from vidgen_assets.cli.telling import print_clip, print_json, standing_json
+    from vidgen_assets.cli.telling import delivery_json, print_clip, print_json, standing_json
     from vidgen_assets.reports.standing import find_clip, verdicts_on
 
     shop = open_session().shop
     standing = find_clip(clip, shop)
     verdicts = verdicts_on(standing, shop)
+    delivery = Deliveries(shop.objects).of(standing.address) if standing.address else None
     if as_json:
-        print_json({**standing_json(standing), "verdicts": [v.statement() for v in verdicts]})
+        told = {"delivery": delivery_json(delivery), "verdicts": [v.statement() for v in verdicts]}
+        print_json({**standing_json(standing), **told})
     else:
-        print_clip(standing, verdicts, console)
+        print_clip(standing, verdicts, delivery, console)
 
 
 @app.command()

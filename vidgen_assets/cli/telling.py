@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from resources.deliveries import Delivery
 from vidgen_assets.clips.verdicts import Verdict
 from vidgen_assets.reports.estimate import Forecast, Plan
 from vidgen_assets.reports.standing import Standing, State
@@ -111,13 +113,21 @@ def print_forecast(forecasts: Sequence[Forecast], currency: str, console: Consol
     console.print(f"{shown}; at most {total:.5f} {currency}. Nothing was spent or written.")
 
 
-def print_clip(standing: Standing, verdicts: Sequence[Verdict], console: Console) -> None:
+def delivery_json(delivery: Delivery | None) -> dict[str, Any] | None:
+    return {**asdict(delivery), "first_playable_s": delivery.first_playable_s} if delivery else None
+
+
+def print_clip(
+    standing: Standing, verdicts: Sequence[Verdict], delivery: Delivery | None, console: Console
+) -> None:  # fmt: skip
     console.print(f"[bold]{escape(standing.clip_id)}[/] of {escape(standing.catalog)}, shard {standing.shard}")
     console.print(f"[{_COLOUR[standing.state]}]{standing.state.value}[/] {standing.stage}")
     if standing.problem:
         console.print(escape(str(standing.problem)))
     if standing.address:
         console.print(f"release: {standing.address.folder}")
+    if delivery:
+        console.print(f"first playable: {delivery.first_playable_s:.1f} s after its catalog was registered")
     for line in _made_by(standing):
         console.print(escape(line))
     marks = Table("stage", "status", "digest", "attempt", "cpu s", "cost", "run", box=None, pad_edge=False)

@@ -19,6 +19,8 @@ REDRAWN_AUDIT_FILE = "redrawn-audit.json"
 """Beside it: which recording it replaces, and what every check of the `frames` stage found."""
 CLIP_FILE = "clip.mp4"
 POSTER_FILE = "poster.jpg"
+FIRST_MASTER_FILE = "first.m3u8"
+"""Of a package: the smallest rendition alone, to be played when its own files are there, before the others."""
 
 
 def rendition_file(rung_name: str) -> str:

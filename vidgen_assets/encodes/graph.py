@@ -10,6 +10,7 @@ from typing import Any
 
 import ffmpeg
 
+from vidgen_assets.clips.ffmpeg_options import QUIET, Stream
 from vidgen_assets.clips.generation import FrameShape
 from vidgen_assets.clips.profiles import OutputProfile, Rung
 from vidgen_assets.clips.raw_frames import raw_frames
@@ -17,11 +18,8 @@ from vidgen_assets.clips.renditions import CLIP_FILE, SOUND_FILE, rendition_file
 from vidgen_assets.clips.spec import Aspect
 from vidgen_assets.encodes.coding import coding, quality, rate
 
-# ffmpeg-python hangs its operators on its streams at run time, where no type checker sees them.
-Stream = Any
 Options = Mapping[str, Any]
 
-QUIET = ("-y", "-hide_banner", "-nostats", "-v", "error")
 # No encoder version, no creation time: the same frames give the same file.
 _BITEXACT = {"fflags": "+bitexact", "flags": "+bitexact", "map_metadata": -1}
 # Without accurate_rnd and bitexact the scaler's answer depends on the processor's instruction set.

@@ -14,12 +14,13 @@ from statistics import fmean
 import ffmpeg
 
 from vidgen_assets.clips.digest import Digest, canonical_json
+from vidgen_assets.clips.ffmpeg_options import QUIET
 from vidgen_assets.clips.generation import Cupboard, FrameShape
 from vidgen_assets.clips.media_tools import MediaTools, Tool
 from vidgen_assets.clips.profiles import OutputProfile, PerClip, Rung
 from vidgen_assets.clips.spec import Aspect
 from vidgen_assets.encodes.coding import quality
-from vidgen_assets.encodes.graph import QUIET, fitted, lossless, rendition
+from vidgen_assets.encodes.graph import fitted, lossless, rendition
 from vidgen_assets.encodes.vmaf import vmaf_of
 
 SAMPLES_FILE, PROBE_FILE = ".samples.mkv", ".probe.mp4"

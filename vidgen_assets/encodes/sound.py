@@ -8,9 +8,9 @@ from pathlib import Path
 
 import ffmpeg
 
+from vidgen_assets.clips.ffmpeg_options import QUIET
 from vidgen_assets.clips.profiles import AudioFormat
 from vidgen_assets.clips.soundtrack import sample_count
-from vidgen_assets.encodes.graph import QUIET
 
 # ffmpeg's AAC coder rounds otherwise with AVX than without; scalar code costs 4 ms more for a second of sound (of 30).
 _SAME_ON_ALL_PROCESSORS = ("-cpuflags", "0")

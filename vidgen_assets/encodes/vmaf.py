@@ -10,9 +10,10 @@ from pathlib import Path
 import ffmpeg
 
 from vidgen_assets.clips.errors import PermanentError
+from vidgen_assets.clips.ffmpeg_options import QUIET, Stream
 from vidgen_assets.clips.generation import FrameShape
 from vidgen_assets.clips.media_tools import MediaTools, Tool
-from vidgen_assets.encodes.graph import QUIET, Stream, fitted
+from vidgen_assets.encodes.graph import fitted
 
 _LOG_FILE = ".vmaf.json"
 _DEADLINE_S, _DEADLINE_S_PER_FRAME = 120.0, 3.0

@@ -3,16 +3,21 @@
 Dates and addresses are missing on purpose: they're known when the clip is released.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from vidgen_assets.clips.captions import SUBRIP_FILE, WEBVTT_FILE, Captions
-from vidgen_assets.clips.renditions import CLIP_FILE, POSTER_FILE, Encoding
+from vidgen_assets.clips.chapters import WEBVTT_FILE as CHAPTERS_FILE
+from vidgen_assets.clips.chapters import Chapter
+from vidgen_assets.clips.renditions import CLIP_FILE, FIRST_MASTER_FILE, POSTER_FILE, Encoding
 from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.manifests.pictures import PREVIEW_FILE, STORYBOARD_FILE
 from vidgen_assets.manifests.streams import MASTER_FILE, MPD_FILE
 
 # Template variables that say what a clip is called and what it tells, best first.
 _TITLES = ("headline", "title", "name")
+_HLS = "application/vnd.apple.mpegurl"
 _TEXTS = ("description", "subline", "supporting", "tagline")
 
 
@@ -27,8 +32,11 @@ def metadata_inputs(spec: ClipSpec) -> dict[str, str]:
     }
 
 
-def video_object(spec: ClipSpec, encoding: Encoding, captions: Captions | None = None) -> dict[str, Any]:
-    """JSON-LD with addresses relative to the package; with what is said, where there are captions."""
+def video_object(
+    spec: ClipSpec, encoding: Encoding, captions: Captions | None = None, chapters: Sequence[Chapter] = ()
+) -> dict[str, Any]:
+    """JSON-LD with addresses relative to the package; with what is said, where there are captions, and with chapters
+    as its key moments."""
     top = encoding.renditions[0]
     return {
         "@context": "https://schema.org",
@@ -41,10 +49,37 @@ def video_object(spec: ClipSpec, encoding: Encoding, captions: Captions | None =
         "contentUrl": CLIP_FILE,
         "encodingFormat": "video/mp4",
         **_said(captions),
+        **_moments(chapters),
         "encoding": [
-            {"@type": "VideoObject", "contentUrl": MASTER_FILE, "encodingFormat": "application/vnd.apple.mpegurl"},
-            {"@type": "VideoObject", "contentUrl": MPD_FILE, "encodingFormat": "application/dash+xml"},
+            _media("VideoObject", MASTER_FILE, _HLS),
+            _media("VideoObject", FIRST_MASTER_FILE, _HLS),
+            _media("VideoObject", MPD_FILE, "application/dash+xml"),
         ],
+        "associatedMedia": [
+            _media("ImageObject", PREVIEW_FILE, "image/webp"),
+            _media("MediaObject", STORYBOARD_FILE, "text/vtt"),
+            *([_media("MediaObject", CHAPTERS_FILE, "text/vtt")] if chapters else []),
+        ],
+    }
+
+
+def _media(kind: str, address: str, media_type: str) -> dict[str, str]:
+    return {"@type": kind, "contentUrl": address, "encodingFormat": media_type}
+
+
+def _moments(chapters: Sequence[Chapter]) -> dict[str, Any]:
+    if not chapters:
+        return {}
+    return {
+        "hasPart": [
+            {
+                "@type": "Clip",
+                "name": chapter.title,
+                "startOffset": round(chapter.start_s, 3),
+                "endOffset": round(chapter.end_s, 3),
+            }
+            for chapter in chapters
+        ]
     }
 
 

@@ -1,4 +1,4 @@
-"""One clip's encoding into the folder that is served: segments, both manifests, MP4, poster, metadata.
+"""One clip's encoding into the folder that is served: segments, both manifests, MP4, pictures, chapters, metadata.
 
 The packager does the work; its manifests are mended and the rest is laid beside them. The same encoding gives the
 same bytes.
@@ -6,18 +6,22 @@ same bytes.
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vidgen_assets.clips.captions import SUBRIP_FILE, WEBVTT_FILE, Captions
+from vidgen_assets.clips.chapters import HLS_DATA_ID, HLS_FILE, Chapter, for_hls, webvtt
+from vidgen_assets.clips.chapters import WEBVTT_FILE as CHAPTERS_FILE
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.media_tools import MediaTools, Tool
 from vidgen_assets.clips.profiles import OutputProfile
-from vidgen_assets.clips.renditions import Encoding
+from vidgen_assets.clips.renditions import FIRST_MASTER_FILE, Encoding
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.work import Recipe
-from vidgen_assets.manifests.mend import mended_master, mended_mpd, segment_rates
+from vidgen_assets.manifests.mend import first_master, mended_master, mended_mpd, segment_rates
 from vidgen_assets.manifests.metadata import video_object
+from vidgen_assets.manifests.pictures import Sheets, draw_pictures, image_set, image_stream
 from vidgen_assets.manifests.streams import (
     MASTER_FILE,
     METADATA_FILE,
@@ -28,7 +32,7 @@ from vidgen_assets.manifests.streams import (
     packager_arguments,
 )
 
-RECIPE = Recipe("manifests", 2)
+RECIPE = Recipe("manifests", 3)
 
 # A net against hanging: the packager copies a minute of video in less than a second.
 _DEADLINE_S = 120.0
@@ -45,8 +49,9 @@ class PackageReport:
 
 
 def package(
-    encode_folder: Path, captions_folder: Path, spec: ClipSpec, profile: OutputProfile, tools: MediaTools, out: Path
-) -> PackageReport:
+    encode_folder: Path, captions_folder: Path, spec: ClipSpec, profile: OutputProfile, tools: MediaTools, out: Path,
+    chapters: Sequence[Chapter] = (),
+) -> PackageReport:  # fmt: skip
     """Package the encoding in `encode_folder`, and what is in `captions_folder`, into the empty folder `out`.
 
     Raises `PermanentError` if `out` isn't empty, if the encoding is of another profile, or if the packager fails.
@@ -65,12 +70,15 @@ def package(
     link.symlink_to(encode_folder.absolute(), target_is_directory=True)
     try:
         run = tools.run(Tool.PACKAGER, arguments, deadline_s=_DEADLINE_S, cwd=out)
+        sheets, drawing = draw_pictures(encoding, tools, out)
     finally:
         link.unlink()
-    _mend(out, encoding, spec.language, captions)
-    _lay_beside(encode_folder, encoding, spec, captions, out)
+    _lay_beside(encode_folder, encoding, spec, captions, chapters, out)
+    _mend(out, encoding, spec.language, captions, chapters, sheets)
     files = [path for path in out.rglob("*") if path.is_file()]
-    return PackageReport(len(files), sum(file.stat().st_size for file in files), run.cpu_s, run.command_line)
+    return PackageReport(
+        len(files), sum(file.stat().st_size for file in files), run.cpu_s + drawing.cpu_s, run.command_line
+    )
 
 
 def _must_match(encoding: Encoding, profile: OutputProfile) -> None:
@@ -85,16 +93,31 @@ def _must_match(encoding: Encoding, profile: OutputProfile) -> None:
         )
 
 
-def _mend(out: Path, encoding: Encoding, language: str, captions: Captions | None) -> None:
+def _mend(
+    out: Path, encoding: Encoding, language: str, captions: Captions | None, chapters: Sequence[Chapter],
+    sheets: Sheets,
+) -> None:  # fmt: skip
     master, mpd, rates_bps = out / MASTER_FILE, out / MPD_FILE, segment_rates(out)
     sounds = [audio_folder(language), *([description_folder(language)] if encoding.description else [])]
     playlist, manifest = master.read_text(encoding="utf-8"), mpd.read_text(encoding="utf-8")
-    master.write_text(mended_master(playlist, rates_bps, sounds), encoding="utf-8")
-    mpd.write_text(mended_mpd(manifest, rates_bps, encoding.fps, captions), encoding="utf-8")
+    additions = [image_stream(sheets, out)]
+    if chapters:
+        additions.append(f'#EXT-X-SESSION-DATA:DATA-ID="{HLS_DATA_ID}",URI="{HLS_FILE}"')
+    mended = mended_master(playlist, rates_bps, sounds, additions)
+    master.write_text(mended, encoding="utf-8")
+    (out / FIRST_MASTER_FILE).write_text(first_master(mended), encoding="utf-8")
+    pictures = image_set(sheets, out)
+    mpd.write_text(mended_mpd(manifest, rates_bps, encoding.fps, captions, pictures), encoding="utf-8")
 
 
-def _lay_beside(encode_folder: Path, encoding: Encoding, spec: ClipSpec, captions: Captions | None, out: Path) -> None:
+def _lay_beside(
+    encode_folder: Path, encoding: Encoding, spec: ClipSpec, captions: Captions | None, chapters: Sequence[Chapter],
+    out: Path,
+) -> None:  # fmt: skip
     for file in (encoding.clip, encoding.poster):
         shutil.copyfile(encode_folder / file, out / file)
-    metadata = json.dumps(video_object(spec, encoding, captions), ensure_ascii=False, indent=2)
+    if chapters:
+        (out / CHAPTERS_FILE).write_text(webvtt(chapters), encoding="utf-8")
+        (out / HLS_FILE).write_text(for_hls(chapters, spec.language), encoding="utf-8")
+    metadata = json.dumps(video_object(spec, encoding, captions, chapters), ensure_ascii=False, indent=2)
     (out / METADATA_FILE).write_text(metadata + "\n", encoding="utf-8")

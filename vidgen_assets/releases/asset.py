@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from quality_checks.releases import CHECKS
+from resources.deliveries import Deliveries, Delivery
 from resources.release_shelf import deliver
 from resources.workshop import Workshop
 from vidgen_assets.captions.asset import CAPTIONS
@@ -38,7 +39,14 @@ def _make(task: Task, shop: Workshop, _scratch: Path) -> Made:
 def _deliver(task: Task, row: LedgerRow, shop: Workshop) -> None:
     if row.digest:
         address = Address(task.catalog, task.clip_id, row.digest)
-        deliver(address, _package(task, shop), shop.objects, shop.artifacts, shop.signer)
+        playable: list[str] = []
+        is_new = deliver(
+            address, _package(task, shop), shop.objects, shop.artifacts, shop.signer,
+            on_playable=lambda: playable.append(shop.now()),
+        )  # fmt: skip
+        asked_at = shop.catalogs.registered_at(task.catalog)
+        if is_new and playable and asked_at:
+            Deliveries(shop.objects).note(address, Delivery(asked_at, playable[0], shop.now()))
 
 
 def _package(task: Task, shop: Workshop) -> dict[str, Artifact]:

@@ -101,7 +101,8 @@ class Brandings(Frozen):
 class Scene(Frozen):
     """A stretch of the clip. With `for_each`, one for every element of a list; list variables stand for that element.
 
-    Free time is shared out by `share`. `narration` is what is said meanwhile.
+    Free time is shared out by `share`. `narration` is what is said meanwhile, `chapter` the title of the chapter that
+    players list here.
     """
 
     name: Name
@@ -109,6 +110,7 @@ class Scene(Frozen):
     least_s: float = Field(default=1.0, gt=0, le=600)
     share: float = Field(default=1.0, ge=0, le=100)
     narration: Wording | None = None
+    chapter: Wording | None = None
     transition: Transition | None = None
     layers: tuple[Layer, ...]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from vidgen_assets.manifests.bandwidth import peak_bitrate_bps
+from vidgen_assets.packages.bandwidth import peak_bitrate_bps
 
 
 @pytest.mark.parametrize(

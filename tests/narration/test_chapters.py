@@ -1,0 +1,49 @@
+"""Which chapters a clip has: its template's scenes name them, its narration or its length says when they begin."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tests.builders import a_spec
+from vidgen_assets.clips.narration import Narration, Slot
+from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.narration.chapters import chapters_of
+from vidgen_assets.templates.library import TemplateLibrary
+
+LESSON = {"course": "Baking", "title": "Bread", "chapters": ["Flour  and water", "Rest"], "texts": ["One.", "Two."]}
+
+
+@pytest.fixture(scope="module")
+def library() -> TemplateLibrary:
+    return TemplateLibrary()
+
+
+def a_lesson(**changes: Any) -> ClipSpec:
+    values: dict[str, Any] = {"template": "lesson", "variables": LESSON, "frame_count": 600, "fps": Fraction(30)}
+    return a_spec(**{**values, **changes})
+
+
+def test_a_lesson_has_a_chapter_for_its_title_each_step_and_the_recap(library: TemplateLibrary) -> None:
+    found = chapters_of(a_lesson(), library, None)
+    assert [chapter.title for chapter in found] == ["Bread", "Flour and water", "Rest", "What to remember"]
+    assert found[0].start_s == 0
+    assert found[-1].end_s == 20
+    assert [chapter.end_s for chapter in found[:-1]] == [chapter.start_s for chapter in found[1:]]
+
+
+def test_chapters_begin_with_what_is_said_of_them(library: TemplateLibrary) -> None:
+    ends = [4.0, 9.0, 15.0, 20.0]
+    slots = [
+        Slot(name=f"s{n}", text="", start_s=start, end_s=end)
+        for n, (start, end) in enumerate(zip([0.0, *ends], ends, strict=False))
+    ]
+    said = Narration(language="en", voice="v", slots=tuple(slots))
+    assert [chapter.start_s for chapter in chapters_of(a_lesson(), library, said)] == [0, 4, 9, 15]
+
+
+def test_other_clips_have_none(library: TemplateLibrary) -> None:
+    assert chapters_of(a_spec(template=None, prompt="waves"), library, None) == ()
+    card = a_spec(variables={"headline": "A lamp", "price": "1"})
+    assert card.template == "product_card"
+    assert chapters_of(card, library, None) == ()

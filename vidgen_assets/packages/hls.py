@@ -1,0 +1,97 @@
+"""One HLS presentation: its multivariant playlist, where there is one, and the media playlists under it."""
+
+from dataclasses import dataclass, field
+
+from vidgen_assets.packages.folder import Folder
+from vidgen_assets.packages.measure import Measured, Measurer
+from vidgen_assets.packages.playlists import MIXED, Playlist, Playlists, Stream
+from vidgen_assets.packages.rules_of_masters import groups_of, master_faults
+from vidgen_assets.packages.rules_of_playlists import is_encrypted, playlist_faults, track_of_playlist
+from vidgen_assets.packages.tracks import Track
+
+
+@dataclass(slots=True)
+class Media:
+    """A media playlist with its track. `measured` is None for pictures and for what couldn't be measured."""
+
+    playlist: Playlist
+    track: Track
+    measured: Measured | None = None
+
+    @property
+    def target_s(self) -> float:
+        return self.playlist.integer("EXT-X-TARGETDURATION") or 1
+
+    def said_s(self) -> float:
+        """All segments together, as the playlist says."""
+        return sum(piece.duration_s or 0.0 for piece in self.track.pieces)
+
+
+@dataclass(slots=True)
+class Hls:
+    """`media` is by file. Without a multivariant playlist, it has the one media playlist that was found."""
+
+    master: Playlist | None
+    media: dict[str, Media] = field(default_factory=dict)
+    _files: dict[int, str] = field(default_factory=dict)
+    """Of a stream, by the line of its address."""
+
+    def of(self, stream: Stream) -> Media | None:
+        """None for a rendition without an address of its own, and for a playlist that couldn't be read."""
+        return self.media.get(self._files.get(stream.uri_line, ""))
+
+    def group(self, variant: Stream, kind: str) -> list[Stream]:
+        return groups_of(self.master, kind, variant.attributes.get(kind)) if self.master else []
+
+    def renditions(self, kind: str) -> list[tuple[Stream, Media]]:
+        """Those of a type with a playlist of their own."""
+        streams = self.master.media if self.master else []
+        return [(each, found) for each in streams if each.attributes.get("TYPE") == kind and (found := self.of(each))]
+
+    def variants(self) -> list[tuple[Stream, Media]]:
+        streams = self.master.variants if self.master else []
+        return [(stream, media) for stream in streams if (media := self.of(stream))]
+
+    def take_in(self, stream: Stream, media: Media) -> None:
+        self.media[media.playlist.file] = media
+        self._files[stream.uri_line] = media.playlist.file
+
+    def follows(self, stream: Stream, file: str) -> bool:
+        """Whether a playlist that was read already belongs to `stream` too."""
+        if file in self.media:
+            self._files[stream.uri_line] = file
+        return file in self.media
+
+
+def read_hls(folder: Folder, playlists: Playlists, measurer: Measurer, entrance: Playlist) -> Hls:
+    """Follows the multivariant playlist, or the media playlist that stands alone. What's wrong with each by itself is
+    reported."""
+    if not entrance.is_master:
+        media = _media(folder, measurer, entrance, measures=not entrance.has("EXT-X-IMAGES-ONLY"))
+        return Hls(None, {entrance.file: media})
+    hls = Hls(entrance)
+    folder.report.add(master_faults(entrance))
+    for stream in (*entrance.variants, *entrance.media, *entrance.iframes, *entrance.images):
+        if stream.uri is None:
+            continue
+        file = folder.resolve(entrance.place(stream.uri_line), stream.uri)
+        if file is None or hls.follows(stream, file):
+            continue
+        playlist = playlists.read(file)
+        if playlist is None:
+            continue
+        if playlist.is_master:
+            found = f"{file} is a multivariant playlist again"
+            folder.report.add([MIXED.broken(entrance.place(stream.uri_line), found)])
+            continue
+        is_words = stream.attributes.get("TYPE") == "SUBTITLES" and not any(s.map for s in playlist.segments)
+        is_media = not is_words and stream not in entrance.images and stream not in entrance.iframes
+        hls.take_in(stream, _media(folder, measurer, playlist, measures=is_media))
+    return hls
+
+
+def _media(folder: Folder, measurer: Measurer, playlist: Playlist, *, measures: bool) -> Media:
+    folder.report.add(playlist_faults(playlist))
+    track = track_of_playlist(folder, playlist)
+    is_readable = measures and not playlist.has("EXT-X-I-FRAMES-ONLY") and not is_encrypted(playlist)
+    return Media(playlist, track, measurer.measured(track) if is_readable else None)
