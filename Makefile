@@ -16,6 +16,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 # Newer than this stamp, either file has the environment filled again; an interrupted install leaves no stamp.
 STAMP := $(VENV)/.filled
+PLAYERS := tests/browser/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL_FLAGS = $(PIP_FLAGS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 PACKAGES := vidgen_assets resources quality_checks
@@ -52,7 +53,7 @@ $(STAMP): pyproject.toml constraints.txt
 test: lint types unit ## Lint, types and all tests that need nothing but pip
 	@echo "make test: lint, types and the tests above passed. Not part of it, and not run:"
 	@echo "  make test-s3 (wants an S3 server), make test-postgres (wants PostgreSQL),"
-	@echo "  make test-browser (wants Chromium), make demo (the factory end to end)"
+	@echo "  make test-browser (wants Chromium and npm), make demo (the factory end to end)"
 
 unit: $(STAMP) ## The tests alone
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
@@ -80,7 +81,12 @@ test-s3: $(STAMP) ## The tests against an S3 server: Ceph's radosgw where instal
 test-postgres: $(STAMP) ## The tests against PostgreSQL (needs its server programs, e.g. Debian's postgresql)
 	tests/servers/with_postgres.sh $(BIN)/python -m pytest -m needs_postgres $(PYTEST_FLAGS)
 
-test-browser: $(STAMP) ## The tests in a real browser (BROWSER=/usr/bin/chromium)
+# hls.js, shaka-player and dash.js, by the lock beside their list.
+$(PLAYERS): tests/browser/package-lock.json
+	cd tests/browser && npm ci --ignore-scripts
+	@touch $@
+
+test-browser: $(STAMP) $(PLAYERS) ## Streams and pages in a real browser (wants npm; BROWSER=/usr/bin/chromium)
 	VIDGEN_TEST_BROWSER=$(BROWSER) $(BIN)/python -m pytest -m needs_browser $(PYTEST_FLAGS)
 
 # Keeps the pins of constraints.txt and adds or drops what pyproject.toml asks; UPGRADE=1 keeps torch's alone. The local
