@@ -7,9 +7,11 @@ Checks measure and judge; they don't sign, store or decide whether a shard is fi
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from quality_checks.thresholds import Thresholds
 from vidgen_assets.clips.media_tools import MediaTools
+from vidgen_assets.clips.picture_guard import PictureGuard
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.verdicts import CheckId, Finding
 
@@ -26,9 +28,20 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Specimen:
+    """An artifact laid out for examination that was made from no spec: of a video that somebody else has made."""
+
+    path: Path
+    tools: MediaTools
+    guard: PictureGuard
+    scratch: Path  # an empty folder that is gone afterwards
+    upstream: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A claim that can be false. `examine` returns a finding and raises only when it couldn't look."""
 
     id: CheckId
     description: str
-    examine: Callable[[Exhibit], Finding]
+    examine: Callable[[Any], Finding]  # of an `Exhibit`; of a `Specimen` in stages without specs

@@ -23,6 +23,8 @@ class Factory(dg.ConfigurableResource["Factory"]):
     model_cache: str | None = None
     speech_voices: str | None = None  # a file that says which configured voice speaks which language
     template_folders: list[str] = []  # noqa: RUF012 - pydantic copies it
+    arrivals: str | None = None  # the folder that uploads come to
+    picture_guard: str | None = None  # the function that looks at their pictures, `module:function`
 
     @classmethod
     def of(cls, settings: Settings) -> "Factory":
@@ -38,6 +40,8 @@ class Factory(dg.ConfigurableResource["Factory"]):
             model_cache=str(settings.model_cache) if settings.model_cache else None,
             speech_voices=str(settings.speech_voices) if settings.speech_voices else None,
             template_folders=[str(folder) for folder in settings.template_folders],
+            arrivals=str(settings.arrivals),
+            picture_guard=settings.picture_guard,
         )
 
     def workshop(self) -> Workshop:
@@ -53,6 +57,8 @@ class Factory(dg.ConfigurableResource["Factory"]):
             self.model_cache,
             self.speech_voices,
             tuple(self.template_folders),
+            self.arrivals,
+            self.picture_guard,
         )
 
 
@@ -68,6 +74,8 @@ def _open(
     model_cache: str | None,
     speech_voices: str | None,
     template_folders: tuple[str, ...],
+    arrivals: str | None,
+    picture_guard: str | None,
 ) -> Workshop:
     return open_workshop(
         store_url,
@@ -80,4 +88,6 @@ def _open(
         model_cache=Path(model_cache) if model_cache else None,
         speech_voices=Path(speech_voices) if speech_voices else None,
         template_folders=[Path(folder) for folder in template_folders],
+        arrivals=Path(arrivals) if arrivals else None,
+        picture_guard=picture_guard,
     )

@@ -60,6 +60,21 @@ class HeldClip:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """What holds every verdict at every stage asked for: `row` is the first stage's, artifacts are by stage."""
+
+    row: LedgerRow
+    artifacts: Mapping[str, Artifact]
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    passed: tuple[Passed, ...]
+    held: tuple[HeldClip, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
     admitted: tuple[AdmittedClip, ...]
     held: tuple[HeldClip, ...]
@@ -94,18 +109,27 @@ class Gate:
         self._is_delivered = is_delivered
 
     def admit(self, shard: str, requirements: Sequence[Requirement]) -> Admission:
-        """Who may pass. Raises `GateClosed` or `AuditPending` when an upstream stage as a whole may not be read."""
-        stalls = [self._open(shard, requirement) for requirement in requirements]
-        newest = {stall.requirement.stage: stall.rows for stall in stalls}
+        """Which clips may pass. Raises `GateClosed` or `AuditPending` when an upstream stage as a whole may not be
+        read."""
+        through = self.let_through(shard, requirements)
         suspension = Suspension.ask(self._suspended)
         admitted: list[AdmittedClip] = []
-        held: list[HeldClip] = []
-        for clip_id in stalls[0].rows:
-            verdict = self._judge(clip_id, shard, stalls, newest)
-            if isinstance(verdict, AdmittedClip) and (problem := suspension.objection(verdict.spec)):
-                verdict = self._suspend(verdict, shard, stalls[0].rows[clip_id], problem)
-            (held if isinstance(verdict, HeldClip) else admitted).append(verdict)  # pyright: ignore[reportArgumentType]
+        held = list(through.held)
+        for passed in through.passed:
+            clip = self._with_its_spec(passed)
+            if isinstance(clip, AdmittedClip) and (problem := suspension.objection(clip.spec)):
+                clip = self._suspend(clip, shard, passed.row, problem)
+            (held if isinstance(clip, HeldClip) else admitted).append(clip)  # pyright: ignore[reportArgumentType]
         return Admission(tuple(admitted), tuple(held))
+
+    def let_through(self, shard: str, requirements: Sequence[Requirement]) -> Through:
+        """As `admit`, by artifacts and verdicts alone: what the stages of arrivals ask, whose videos have no spec."""
+        stalls = [self._open(shard, requirement) for requirement in requirements]
+        newest = {stall.requirement.stage: stall.rows for stall in stalls}
+        judged = [self._judge(clip_id, shard, stalls, newest) for clip_id in stalls[0].rows]
+        return Through(
+            tuple(j for j in judged if isinstance(j, Passed)), tuple(j for j in judged if isinstance(j, HeldClip))
+        )
 
     def _open(self, shard: str, requirement: Requirement) -> _Stall:
         stage = requirement.stage
@@ -134,7 +158,7 @@ class Gate:
 
     def _judge(
         self, clip_id: str, shard: str, stalls: Sequence[_Stall], newest: dict[str, Mapping[str, LedgerRow]]
-    ) -> AdmittedClip | HeldClip:
+    ) -> Passed | HeldClip:
         artifacts: dict[str, Artifact] = {}
         verdicts: list[Verdict] = []
         for stall in stalls:
@@ -145,11 +169,13 @@ class Gate:
                 return HeldClip(row, stall.requirement.stage, status, problem)
             assert row.artifact is not None  # `_stopped_before` let only rows with an artifact through
             artifacts[stall.requirement.stage] = row.artifact
-        row = stalls[0].rows[clip_id]
-        spec = self._spec(artifacts[SPEC_STAGE].digest)
+        return Passed(stalls[0].rows[clip_id], artifacts, tuple(verdicts))
+
+    def _with_its_spec(self, passed: Passed) -> AdmittedClip | HeldClip:
+        row, spec = passed.row, self._spec(passed.artifacts[SPEC_STAGE].digest)
         if isinstance(spec, Problem):
             return HeldClip(row, SPEC_STAGE, Status.FAILED, spec)
-        return AdmittedClip(clip_id, row.trace_id, spec, artifacts, tuple(verdicts))
+        return AdmittedClip(row.clip_id, row.trace_id, spec, passed.artifacts, passed.verdicts)
 
     def _stale(
         self, row: LedgerRow, shard: str, newest: dict[str, Mapping[str, LedgerRow]]

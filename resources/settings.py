@@ -5,6 +5,8 @@
 | `VIDGEN_HOME` | keys, cache, scratch, and Dagster's home on a laptop | `.vidgen` in the working folder |
 | `VIDGEN_STORE_URL` | artifacts and records: a folder or `s3://…`, `gs://…`, `az://…` | `$VIDGEN_HOME/store` |
 | `VIDGEN_INBOX` | the folder or bucket prefix whose catalogs the sensor registers | `$VIDGEN_HOME/inbox` |
+| `VIDGEN_ARRIVALS` | the folder whose videos the light path takes in | `$VIDGEN_HOME/arrivals` |
+| `VIDGEN_PICTURE_GUARD` | `module:function` that looks at uploaded pictures, or `none` | none; in production required |
 | `VIDGEN_MEDIA_ROOTS` | object-store prefixes that references may lie under, separated by commas | none |
 | `VIDGEN_TEMPLATES` | folders with templates of the deployment's own, separated by commas | none |
 | `VIDGEN_PRODUCTION` | `1` refuses development keys | off |
@@ -58,8 +60,10 @@ class Settings:
     gpu_memory_gib: float | None
     model_cache: Path | None
     takes_in_shipped_models: bool
+    arrivals: Path
     template_folders: tuple[Path, ...] = ()
     speech_voices: Path | None = None
+    picture_guard: str | None = None
 
     @property
     def dagster_home(self) -> Path:
@@ -75,6 +79,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         store_url=env.get("VIDGEN_STORE_URL") or str(home / "store"),
         inbox=env.get("VIDGEN_INBOX") or str(home / "inbox"),
+        arrivals=Path(env.get("VIDGEN_ARRIVALS") or home / "arrivals").absolute(),
+        picture_guard=env.get("VIDGEN_PICTURE_GUARD", "").strip() or None,
         media_roots=tuple(root.strip() for root in env.get("VIDGEN_MEDIA_ROOTS", "").split(",") if root.strip()),
         template_folders=tuple(
             Path(folder.strip()).absolute() for folder in env.get("VIDGEN_TEMPLATES", "").split(",") if folder.strip()

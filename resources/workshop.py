@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from resources.arrival_book import ArrivalBook
 from resources.artifact_store import ArtifactStore
 from resources.backends import build_backends
 from resources.catalog_book import CatalogBook
@@ -22,6 +23,7 @@ from resources.media_intake import MediaIntake
 from resources.media_tools import LocalMediaTools
 from resources.model_registry import ModelRegistry
 from resources.object_store import ObjectStore
+from resources.picture_guard import ConfiguredGuard
 from resources.publications import Publications
 from resources.records import Records
 from resources.release_shelf import is_delivered
@@ -33,6 +35,7 @@ from resources.verdict_book import VerdictBook
 from resources.work_memo import WorkMemo
 from vidgen_assets.clips.generation import GenerationBackend
 from vidgen_assets.clips.media_tools import MediaTools
+from vidgen_assets.clips.picture_guard import PictureGuard
 from vidgen_assets.clips.prices import PriceBook, load_price_book
 from vidgen_assets.clips.speech import SpeechEngine
 from vidgen_assets.models.admission import Hardware
@@ -59,6 +62,8 @@ class Workshop:
     routes: RouteBook
     catalogs: CatalogBook
     intake: MediaIntake
+    arrivals: ArrivalBook
+    guard: PictureGuard
     signer: Signer
     media: MediaTools
     templates: TemplateLibrary
@@ -89,13 +94,17 @@ def open_workshop(
     model_cache: Path | None = None,
     speech_voices: Path | None = None,
     template_folders: Sequence[Path] = (),
+    arrivals: Path | None = None,
+    picture_guard: str | None = None,
     clock: Callable[[], datetime] = utc_now,
     media: MediaTools | None = None,
     backends: Mapping[str, GenerationBackend] | None = None,
 ) -> Workshop:
     """Open or begin a deployment at `store_url`, with keys, cache and scratch under `home`.
 
-    `gpu_memory_gib` is that of the cards where models run; without it they run on this machine's processor.
+    `arrivals` is the folder that uploads come to, `home / "arrivals"` if it isn't given; `picture_guard` names the
+    function that looks at their pictures. `gpu_memory_gib` is that of the cards where models run; without it they run
+    on this machine's processor.
     """
     objects = ObjectStore(store_url)
     artifacts = ArtifactStore(objects, cache=home / "cache")
@@ -130,6 +139,8 @@ def open_workshop(
         routes=RouteBook(records, signer),
         catalogs=CatalogBook(records, artifacts),
         intake=MediaIntake(artifacts, tuple(media_roots)),
+        arrivals=ArrivalBook(records, objects, arrivals or home / "arrivals"),
+        guard=ConfiguredGuard(picture_guard, is_required=production),
         signer=signer,
         media=tools,
         templates=templates,

@@ -11,6 +11,8 @@ import dagster as dg
 
 from resources.factory import Factory
 from resources.settings import Executor, Settings, read_settings
+from vidgen_assets.arrivals.asset import ARRIVAL_ASSETS
+from vidgen_assets.automation.arrivals import arrivals_folder, take_in_arrivals
 from vidgen_assets.automation.canaries import freeze_worse_releases
 from vidgen_assets.automation.jobs import make_clip_at_once, make_clips
 from vidgen_assets.automation.schedules import retry_what_is_retriable
@@ -34,10 +36,10 @@ CLIP_STAGES = (SOUNDTRACKS, CAPTIONS, LATENTS, FRAMES, ENCODES, MANIFESTS)
 def build_defs(settings: Settings, *, resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The factory as Dagster sees it, for one deployment."""
     return dg.Definitions(
-        assets=ASSETS,
-        jobs=[make_clips, make_clip_at_once, train_backdrops],
+        assets=(*ASSETS, *ARRIVAL_ASSETS),
+        jobs=[make_clips, make_clip_at_once, take_in_arrivals, train_backdrops],
         schedules=[retry_what_is_retriable],
-        sensors=[catalog_inbox, freeze_worse_releases],
+        sensors=[catalog_inbox, arrivals_folder, freeze_worse_releases],
         resources={"factory": Factory.of(settings), **(resource_overrides or {})},
         executor=_executor(settings.executor),
     )

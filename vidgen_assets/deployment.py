@@ -50,15 +50,30 @@ STEP_NEEDS: Final[Mapping[str, StepNeeds]] = MappingProxyType(
     }
 )
 
+# A tray holds a few uploads, worked on side by side; what decodes one is bounded (vidgen_assets/arrivals/limits.py).
+# The pool is theirs alone: whatever waits for `gpu`, `render` or `light`, an upload doesn't wait behind it.
+ARRIVAL_NEEDS: Final[Mapping[str, StepNeeds]] = MappingProxyType(
+    {
+        "arrival_probes": StepNeeds("arrivals", 2_000, 6, 80, grace_s=30, max_runtime_s=3_600),
+        "arrival_thumbnails": StepNeeds("arrivals", 1_000, 4, 20, grace_s=30, max_runtime_s=1_800),
+        "arrival_storyboard": StepNeeds("arrivals", 500, 2, 10, grace_s=30, max_runtime_s=900),
+        "arrival_previews": StepNeeds("arrivals", 1_000, 4, 20, grace_s=30, max_runtime_s=1_800),
+    }
+)
+_ALL_NEEDS: Final[Mapping[str, StepNeeds]] = MappingProxyType({**STEP_NEEDS, **ARRIVAL_NEEDS})
+
+LANE: Final = "vidgen/lane"
+"""The tag that keeps places free: `heavy` runs get fewer than there are (dagster.yaml), so `light` ones get in."""
+
 
 def pool(asset: str) -> str:
     """The pool whose slots the asset's step takes."""
-    return STEP_NEEDS[asset].pool
+    return _ALL_NEEDS[asset].pool
 
 
 def step_tags(asset: str) -> dict[str, Any]:
     """The `op_tags` of the asset: how its step pod is sized, placed and ended. Tags of jobs don't reach step pods."""
-    needs = STEP_NEEDS[asset]
+    needs = _ALL_NEEDS[asset]
     return {
         "dagster-k8s/config": {
             "container_config": {"resources": _resources(needs)},
@@ -71,20 +86,20 @@ def step_tags(asset: str) -> dict[str, Any]:
 
 def run_tags(assets: Iterable[str]) -> dict[str, str]:
     """The tags of a run over these assets: an upper bound on its time, as a net under the steps' own deadlines."""
-    bound_s = sum(STEP_NEEDS[asset].max_runtime_s + START_ALLOWANCE_S for asset in assets)
+    bound_s = sum(_ALL_NEEDS[asset].max_runtime_s + START_ALLOWANCE_S for asset in assets)
     return {"dagster/max_runtime": str(bound_s)}
 
 
-def fused_run_tags() -> dict[str, Any]:
-    """The tags of a run that does all steps in the run's own pod: the largest of every need, and a GPU."""
+def fused_run_tags(table: Mapping[str, StepNeeds] = STEP_NEEDS) -> dict[str, Any]:
+    """The tags of a run that does all steps of the table in the run's own pod: the largest of every need."""
     largest = StepNeeds(
         pool="",
-        cpu_millicores=max(needs.cpu_millicores for needs in STEP_NEEDS.values()),
-        memory_gib=max(needs.memory_gib for needs in STEP_NEEDS.values()),
-        scratch_gib=max(needs.scratch_gib for needs in STEP_NEEDS.values()),
-        grace_s=max(needs.grace_s for needs in STEP_NEEDS.values()),
-        max_runtime_s=sum(needs.max_runtime_s for needs in STEP_NEEDS.values()),
-        gpus=max(needs.gpus for needs in STEP_NEEDS.values()),
+        cpu_millicores=max(needs.cpu_millicores for needs in table.values()),
+        memory_gib=max(needs.memory_gib for needs in table.values()),
+        scratch_gib=max(needs.scratch_gib for needs in table.values()),
+        grace_s=max(needs.grace_s for needs in table.values()),
+        max_runtime_s=sum(needs.max_runtime_s for needs in table.values()),
+        gpus=max(needs.gpus for needs in table.values()),
     )
     return {
         "dagster-k8s/config": {

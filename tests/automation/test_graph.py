@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from resources.settings import Executor, read_settings
+from vidgen_assets.arrivals.asset import ARRIVAL_ASSETS
 from vidgen_assets.definitions import ASSETS, build_defs, defs
+from vidgen_assets.partitions import TRAYS
 
 GRAPH = {
     "prompts": set(),
@@ -45,6 +47,13 @@ CHECKS = {
     "releases": {"releases_hold_every_verdict", "packages_are_complete"},
 }
 
+ARRIVALS = {
+    "arrival_probes": (set[str](), {"arrivals_can_be_shown", "arrivals_obey_the_policy"}),
+    "arrival_thumbnails": ({"arrival_probes"}, {"thumbnails_are_whole", "thumbnails_obey_the_policy"}),
+    "arrival_storyboard": ({"arrival_probes"}, {"storyboards_have_no_gaps"}),
+    "arrival_previews": ({"arrival_probes"}, {"previews_play", "previews_obey_the_policy"}),
+}
+
 
 def test_the_graph_is_the_walk_of_a_clip() -> None:
     found = {
@@ -66,8 +75,24 @@ def test_every_check_is_declared_blocking_and_partitioned_like_its_asset() -> No
             assert spec.description
 
 
+def test_the_light_path_is_a_graph_of_its_own_over_trays() -> None:
+    found = {
+        asset.key.to_user_string(): (
+            {dep.asset_key.to_user_string() for dep in spec.deps},
+            {check.name for check in asset.check_specs} - {"shard_is_fit"},
+        )
+        for asset in ARRIVAL_ASSETS
+        for spec in asset.specs
+    }
+    assert found == ARRIVALS
+    assert {asset.partitions_def for asset in ARRIVAL_ASSETS} == {TRAYS}
+    assert all(
+        check.blocking and check.partitions_def == TRAYS for asset in ARRIVAL_ASSETS for check in asset.check_specs
+    )
+
+
 def test_every_asset_tells_a_person_what_it_is() -> None:
-    for asset in ASSETS:
+    for asset in (*ASSETS, *ARRIVAL_ASSETS):
         (spec,) = asset.specs
         assert spec.description
         assert spec.group_name
@@ -80,7 +105,7 @@ def test_every_asset_tells_a_person_what_it_is() -> None:
 def test_the_definitions_load_as_dagster_loads_them() -> None:
     repository = defs().get_repository_def()
     assert {job.name for job in repository.get_all_jobs()} >= {"make_clips", "make_clip_at_once"}
-    assert [s.name for s in repository.sensor_defs] == ["catalog_inbox", "freeze_worse_releases"]
+    assert [s.name for s in repository.sensor_defs] == ["arrivals_folder", "catalog_inbox", "freeze_worse_releases"]
     assert [s.name for s in repository.schedule_defs] == ["retry_what_is_retriable"]
 
 

@@ -16,7 +16,7 @@ from tests.deploy.rendering import (
     instance_ref,
     settings,
 )
-from vidgen_assets.deployment import START_ALLOWANCE_S, STEP_NEEDS
+from vidgen_assets.deployment import LANE, START_ALLOWANCE_S, STEP_NEEDS
 
 
 @pytest.fixture
@@ -40,11 +40,13 @@ def test_the_laptops_instance_starts_and_keeps_everything_under_its_home(tmp_pat
 def test_steps_queue_for_pools_and_campaigns_share_the_places(file: Path, tmp_path: Path) -> None:
     concurrency = settings(file, tmp_path)["concurrency"]
 
-    (campaigns,) = concurrency["runs"]["tag_concurrency_limits"]
+    limits = {limit["key"]: limit for limit in concurrency["runs"]["tag_concurrency_limits"]}
+    campaigns, heavy, backfills = limits["vidgen/campaign"], limits[LANE], limits["dagster/backfill"]
     assert concurrency["pools"]["granularity"] == "op"
-    assert campaigns["key"] == "vidgen/campaign"
     assert campaigns["value"] == {"applyLimitPerUniqueValue": True}
-    assert campaigns["limit"] < concurrency["runs"]["max_concurrent_runs"]
+    assert campaigns["limit"] < heavy["limit"]
+    assert heavy["value"] == "heavy"
+    assert heavy["limit"] + backfills["limit"] < concurrency["runs"]["max_concurrent_runs"], "an upload finds a place"
 
 
 @pytest.mark.parametrize("file", [LAPTOP_FILE, PRODUCTION_FILE], ids=["laptop", "production"])

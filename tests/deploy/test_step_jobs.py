@@ -11,7 +11,16 @@ from dagster_k8s.launcher import K8sRunLauncher
 
 from resources.settings import read_settings
 from tests.deploy.rendering import PRODUCTION_VARIABLES, production_launcher, step_job, stored_tags
-from vidgen_assets.deployment import START_ALLOWANCE_S, STEP_NEEDS, fused_run_tags, pool, run_tags, step_tags
+from vidgen_assets.deployment import (
+    ARRIVAL_NEEDS,
+    LANE,
+    START_ALLOWANCE_S,
+    STEP_NEEDS,
+    fused_run_tags,
+    pool,
+    run_tags,
+    step_tags,
+)
 
 QUANTITY = re.compile(r"[1-9][0-9]*(m|Ki|Mi|Gi|Ti)?")
 LABEL_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
@@ -138,4 +147,24 @@ def test_every_asset_of_the_graph_carries_the_tags_and_the_pool_of_its_row(defin
 def test_the_table_has_a_row_for_every_asset_of_the_graph(definitions: Definitions) -> None:
     keys = {spec.key.to_user_string() for spec in definitions.resolve_all_asset_specs()}
 
-    assert keys == set(STEP_NEEDS)
+    assert keys == {*STEP_NEEDS, *ARRIVAL_NEEDS}
+
+
+def test_uploads_have_a_pool_that_no_heavy_step_is_in(definitions: Definitions) -> None:
+    for asset in ARRIVAL_NEEDS:
+        op = definitions.resolve_assets_def(AssetKey(asset)).op
+        assert {key: op.tags.get(key) for key in step_tags(asset)} == stored_tags(step_tags(asset)), asset
+        assert op.pool == "arrivals"
+    assert "arrivals" not in {needs.pool for needs in STEP_NEEDS.values()}
+
+
+def test_an_uploads_pod_asks_for_no_gpu_and_heavy_runs_say_that_they_are(
+    definitions: Definitions, launcher: K8sRunLauncher
+) -> None:
+    job = step_job("fused", stored_tags(fused_run_tags(ARRIVAL_NEEDS)), launcher)
+
+    kubernetes_validate.validate(job, kubernetes_validate.latest_version(), strict=True)
+    assert _container(job)["resources"]["limits"] == {"memory": "6Gi", "ephemeral-storage": "80Gi"}
+    for name, lane in (("make_clips", "heavy"), ("make_clip_at_once", "heavy"), ("train_backdrops", "heavy"),
+                       ("take_in_arrivals", "light")):  # fmt: skip
+        assert definitions.resolve_job_def(name).tags[LANE] == lane

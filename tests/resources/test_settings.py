@@ -16,6 +16,8 @@ def test_an_empty_environment_is_a_laptop(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert settings.store_url == str(tmp_path / ".vidgen" / "store")
     assert settings.inbox == str(tmp_path / ".vidgen" / "inbox")
     assert settings.dagster_home == tmp_path / ".vidgen" / "dagster"
+    assert settings.arrivals == tmp_path / ".vidgen" / "arrivals"
+    assert settings.picture_guard is None
     assert (settings.production, settings.signing_key_file, settings.workers) == (False, None, None)
     assert settings.executor is Executor.IN_PROCESS
     assert settings.media_roots == ()
@@ -35,6 +37,8 @@ def test_every_setting_is_read() -> None:
             "VIDGEN_EXECUTOR": "k8s",
             "VIDGEN_GPU_MEMORY_GIB": "79.6",
             "VIDGEN_MODEL_CACHE": "/mnt/hub",
+            "VIDGEN_ARRIVALS": "/mnt/uploads",
+            "VIDGEN_PICTURE_GUARD": " studio_guard:scores ",
         }
     )
     assert settings.home == Path("/srv/vidgen")
@@ -42,6 +46,7 @@ def test_every_setting_is_read() -> None:
     assert (settings.production, settings.workers, settings.executor) == (True, 4, Executor.K8S)
     assert settings.signing_key_file == Path("/run/key.pem")
     assert (settings.gpu_memory_gib, settings.model_cache) == (79.6, Path("/mnt/hub"))
+    assert (settings.arrivals, settings.picture_guard) == (Path("/mnt/uploads"), "studio_guard:scores")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from vidgen_assets.deployment import STEP_NEEDS, fused_run_tags, run_tags
+from vidgen_assets.deployment import LANE, STEP_NEEDS, fused_run_tags, run_tags
 from vidgen_assets.partitions import is_interactive
 
 STAGES = tuple(STEP_NEEDS)
@@ -13,7 +13,7 @@ make_clips = dg.define_asset_job(
     "make_clips",
     selection=dg.AssetSelection.assets(*STAGES),
     description=_DESCRIPTION,
-    tags=run_tags(STAGES),
+    tags={**run_tags(STAGES), LANE: "heavy"},
 )
 
 make_clip_at_once = dg.define_asset_job(
@@ -21,7 +21,7 @@ make_clip_at_once = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*STAGES),
     description=f"{_DESCRIPTION} All stages in one process, for interactive clips: no pod to wait for between them.",
     executor_def=dg.in_process_executor,
-    tags={**run_tags(STAGES), **fused_run_tags()},
+    tags={**run_tags(STAGES), **fused_run_tags(), LANE: "heavy"},
 )
 
 

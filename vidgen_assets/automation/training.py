@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from vidgen_assets.clips.errors import Interrupted
-from vidgen_assets.deployment import START_ALLOWANCE_S, step_tags
+from vidgen_assets.deployment import LANE, START_ALLOWANCE_S, step_tags
 
 STEP = "backdrop_training"  # a job and its op can't share a name
 LONGEST_S = 24 * 3600
@@ -71,7 +71,7 @@ def _state(folder: Path) -> dict[str, Any]:
 
 @dg.job(
     description="Trains the small backdrop model from a configuration, or goes on where it was stopped.",
-    tags={"dagster/max_runtime": str(START_ALLOWANCE_S + LONGEST_S)},
+    tags={"dagster/max_runtime": str(START_ALLOWANCE_S + LONGEST_S), LANE: "heavy"},
 )
 def train_backdrops() -> None:
     train_backdrops_step()

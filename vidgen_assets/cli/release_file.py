@@ -1,14 +1,13 @@
 """A model release as a person writes it: YAML, its paths from the file's folder, its digests left to be computed."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from vidgen_assets.catalogs.plain_yaml import load_plain
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.plain_yaml import load_plain, plain_numbers
 from vidgen_assets.models.components import INDEX, component_digests
 from vidgen_assets.models.release import FolderSource, ModelRelease
 
@@ -53,16 +52,7 @@ def _document(path: Path) -> dict[str, Any]:
     document = load_plain(text, path.name)
     if not isinstance(document, dict):
         raise InputError(f"{path.name} is not a mapping", field="file", remedy="See examples/models.")
-    return _plain_numbers(document)
-
-
-def _plain_numbers(value: Any) -> Any:
-    """Exact decimals as the floats that a scheduler's configuration and JSON have."""
-    if isinstance(value, dict):
-        return {name: _plain_numbers(own) for name, own in value.items()}
-    if isinstance(value, list):
-        return [_plain_numbers(own) for own in value]
-    return float(value) if isinstance(value, Decimal) else value
+    return plain_numbers(document)
 
 
 def _with_digests(document: dict[str, Any], folder: Path) -> dict[str, Any]:

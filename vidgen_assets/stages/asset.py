@@ -35,7 +35,14 @@ class StageConfig(dg.Config):
     retry_interrupted: bool = True  # a preempted pod's step is begun again; what a person interrupts is not
 
 
-def stage_asset(stage: Stage, *, description: str, kinds: Sequence[str], group: str) -> dg.AssetsDefinition:
+def stage_asset(
+    stage: Stage,
+    *,
+    description: str,
+    kinds: Sequence[str],
+    group: str,
+    partitions: dg.PartitionsDefinition[str] = SHARDS,
+) -> dg.AssetsDefinition:
     """The Dagster asset of `stage`, named like it, with one check per claim."""
 
     @dg.multi_asset(
@@ -52,8 +59,8 @@ def stage_asset(stage: Stage, *, description: str, kinds: Sequence[str], group: 
                 code_version=str(stage.recipe.version),
             )
         ],
-        check_specs=_check_specs(stage),
-        partitions_def=SHARDS,
+        check_specs=_check_specs(stage, partitions),
+        partitions_def=partitions,
         can_subset=True,
         pool=pool(stage.name),
         op_tags=step_tags(stage.name),
@@ -104,7 +111,7 @@ def _events(stage: Stage, context: dg.AssetExecutionContext, report: Report, sho
             )
 
 
-def _check_specs(stage: Stage) -> list[dg.AssetCheckSpec]:
+def _check_specs(stage: Stage, partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetCheckSpec]:
     described = [(check.id.name, check.description) for check in stage.checks]
     described += [(check.name, check.description) for check in stage.shard_checks]
     described.append((SHARD_IS_FIT, "Enough clips of the shard came out whole and pass every check of this stage."))
@@ -112,6 +119,6 @@ def _check_specs(stage: Stage) -> list[dg.AssetCheckSpec]:
         # Partitions on checks are in preview; without them a verdict on one shard would stand for all of them.
         warnings.simplefilter("ignore", dg.PreviewWarning)
         return [
-            dg.AssetCheckSpec(name, asset=stage.name, description=text, blocking=True, partitions_def=SHARDS)
+            dg.AssetCheckSpec(name, asset=stage.name, description=text, blocking=True, partitions_def=partitions)
             for name, text in described
         ]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quality_checks.check import Check, Exhibit
+from quality_checks.check import Check, Exhibit, Specimen
 from quality_checks.thresholds import THRESHOLDS
 from resources.verdict_book import Shelf
 from resources.workshop import Workshop
@@ -76,7 +76,7 @@ def _examine(
 ) -> tuple[Verdict, ...]:
     with tempfile.TemporaryDirectory(prefix=f"audit-{stage.name}-", dir=shop.scratch) as scratch:
         exhibit = _lay_out(stage, task, artifact, Path(scratch), shop)
-        found = [(check, _look(check, exhibit)) for check in checks] if exhibit else []
+        found = [(check, _look(check, exhibit, task.clip_id)) for check in checks] if exhibit else []
     return tuple(
         Verdict(artifact.digest, check.id, THRESHOLDS.policy_version, finding, task.clip_id, shop.now())
         for check, finding in found
@@ -84,12 +84,15 @@ def _examine(
     )
 
 
-def _lay_out(stage: Stage, task: Task, artifact: Artifact, scratch: Path, shop: Workshop) -> Exhibit | None:
+def _lay_out(stage: Stage, task: Task, artifact: Artifact, scratch: Path, shop: Workshop) -> Exhibit | Specimen | None:
     """What can't be laid out (altered bytes, a spec that is none) is seen by no check. Raises retriable trouble."""
     try:
         path = shop.artifacts.check_out(artifact, scratch / stage.name)
         files = {name: a for name, a in task.artifacts.items() if a.form is Form.FILE}
         upstream = {name: shop.artifacts.check_out(a, scratch / name) for name, a in files.items()}
+        if not stage.has_specs:
+            (empty := scratch / "empty").mkdir()
+            return Specimen(path=path, tools=shop.media, guard=shop.guard, scratch=empty, upstream=upstream)
         spec = task.known_spec or ClipSpec.model_validate_json(path.read_bytes())
     except (PermanentError, ValueError):
         logger.exception("%s of %s could not be laid out for its checks", stage.name, task.clip_id)
@@ -97,12 +100,12 @@ def _lay_out(stage: Stage, task: Task, artifact: Artifact, scratch: Path, shop: 
     return Exhibit(spec=spec, path=path, tools=shop.media, thresholds=THRESHOLDS, upstream=upstream)
 
 
-def _look(check: Check, exhibit: Exhibit) -> Finding | None:
+def _look(check: Check, exhibit: Exhibit | Specimen, clip_id: str) -> Finding | None:
     """A check that breaks has seen nothing, so it says nothing: no verdict, no clip."""
     try:
         return check.examine(exhibit)
     except Exception:
-        logger.exception("%s could not examine %s", check.id, exhibit.spec.clip_id)
+        logger.exception("%s could not examine %s", check.id, clip_id)
         return None
 
 

@@ -113,6 +113,8 @@ class Stage:
     """A JPEG that shows the artifact to a person."""
     before: Callable[[Sequence[Task], Workshop], None] | None = None
     """Done once for the tasks that aren't finished, before any of them: what they share. Must raise nothing."""
+    has_specs: bool = True
+    """Whether its clips have specs. Those that come as finished videos have none, and checks get a `Specimen`."""
     prepare: Callable[[Task, Workshop], Task] = lambda task, _: task
     """What `inputs` and `make` must agree on, read once for both. Raises a `VidgenError`."""
 
