@@ -77,8 +77,8 @@ def test_sound_packages_of_any_shape_pass(spec: ClipSpec, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("encoder", "preset", "codec"),
-    [(Encoder.SVT_AV1, "12", "av01.0.0")],
-    ids=["av1"],
+    [(Encoder.SVT_AV1, "12", "av01.0.0"), (Encoder.X265, "ultrafast", "hvc1.1.6.")],
+    ids=["av1", "hevc"],
 )
 def test_packages_of_other_codecs_pass(encoder: Encoder, preset: str, codec: str, tmp_path: Path) -> None:
     profile = PREVIEW.model_copy(update={"encoder": encoder, "preset": preset})

@@ -5,6 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import obstore
 import pytest
 
 from resources.artifact_store import ArtifactStore
@@ -205,3 +206,14 @@ class StoreContract:
         assert not artifacts.holds(kept)
         artifacts.put_tree(folder)
         assert artifacts.holds(kept)
+
+    def test_headers_go_with_the_bytes_wherever_the_store_serves_them(self, store: ObjectStore, tmp_path: Path) -> None:
+        headers = {"Content-Type": "video/mp4", "Cache-Control": "public, max-age=60"}
+        source = tmp_path / "source"
+        source.write_bytes(b"x" * 2_000)
+        store.put("with/bytes", b"x" * 2_000, headers)
+        store.put("with/path", source, headers)
+        for key in ("with/bytes", "with/path"):
+            assert store.get(key) == b"x" * 2_000
+            kept = obstore.get(store._store, key).attributes
+            assert store.root is not None or kept == headers

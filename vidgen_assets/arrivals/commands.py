@@ -13,11 +13,8 @@ import ffmpeg
 
 from vidgen_assets.arrivals.facts import Colour, Facts, Range
 from vidgen_assets.arrivals.limits import CONTAINERS, LIMITS
+from vidgen_assets.clips.ffmpeg_options import QUIET, Stream
 
-# ffmpeg-python hangs its operators on its streams at run time, where no type checker sees them.
-Stream = Any
-
-QUIET = ("-y", "-hide_banner", "-nostats", "-nostdin", "-v", "error")
 _GUARDED = {"protocol_whitelist": "file", "format_whitelist": ",".join(CONTAINERS)}
 _SCALER = "bicubic+accurate_rnd+full_chroma_int+bitexact"
 _BITEXACT = {"fflags": "+bitexact", "flags": "+bitexact", "map_metadata": -1}

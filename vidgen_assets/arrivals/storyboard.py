@@ -13,6 +13,7 @@ from PIL import Image
 from vidgen_assets.arrivals.commands import fitted
 from vidgen_assets.arrivals.facts import Facts, Sample
 from vidgen_assets.arrivals.limits import LIMITS
+from vidgen_assets.clips.vtt_times import span
 from vidgen_assets.clips.work import Recipe
 
 RECIPE = Recipe("arrival_storyboard", 1)
@@ -58,14 +59,8 @@ def tiles_of(facts: Facts) -> Iterator[Tile]:
 
 
 def to_vtt(tiles: list[Tile]) -> str:
-    cues = (f"{_clock(tile.start_s)} --> {_clock(tile.end_s)}\n{tile.fragment}\n" for tile in tiles)
+    cues = (f"{span(tile.start_s, tile.end_s)}\n{tile.fragment}\n" for tile in tiles)
     return "\n".join(["WEBVTT\n", *cues])
-
-
-def _clock(seconds: float) -> str:
-    milliseconds = round(seconds * 1_000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1_000:02d}.{rest % 1_000:03d}"
 
 
 def _draw_sheet(tiles: list[Tile], shown: tuple[Sample, ...], samples: Path, out: Path, number: int) -> None:
