@@ -18,14 +18,16 @@ from vidgen_assets.clips.captions import (
 from vidgen_assets.clips.narration import Narration
 from vidgen_assets.clips.soundtrack import read_narration
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome
-from vidgen_assets.clips.words import graphemes_of
+from vidgen_assets.clips.words import graphemes_of, without_spaces
 
 STAGE = "captions"
 _ROUNDING_S = 0.0021
 _TIME = r"(\d+):(\d\d):(\d\d)[.,](\d{3})"
 _CUE = re.compile(rf"^{_TIME} --> {_TIME}\n((?:[^\n]+\n)+)", re.MULTILINE)
-_MARKS = str.maketrans("", "", "\u200e\u200f")
-"""They tell players which way a line runs, and aren't seen."""
+_MARKS = str.maketrans("", "", "\u200e\u200f\u2060")
+"""They tell players which way a line runs and that a sign is no markup, and aren't seen."""
+_SUBRIP_MARKUP = re.compile(r"[<{\\](?![ \u2060])|&(?=#?\w+;)|-->")
+"""What begins markup to players of SubRip: they show something else from there on."""
 
 Shown = tuple[int, int, tuple[str, ...]]
 """A cue: milliseconds from and to, and its lines."""
@@ -53,14 +55,17 @@ def captions_can_be_read(exhibit: Exhibit) -> Finding:
 
 
 def captions_say_the_script(exhibit: Exhibit) -> Finding:
-    """Character for character but for white space; and both files for players have the same cues."""
+    """Script, speech and cues, character for character but for white space; and both files for players have the same
+    cues."""
     captions, narration = Captions.read(exhibit.path), read_narration(exhibit.path)
-    shown = _plain("".join(line for cue in captions.cues for line in cue.lines))
-    said = _plain("".join(slot.text for slot in narration.slots)) if narration else ""
+    shown = without_spaces("".join(line for cue in captions.cues for line in cue.lines))
+    said = without_spaces("".join(slot.text for slot in narration.slots)) if narration else ""
     faults = [] if shown == said else [f"the captions say {len(shown)} characters, the speech {len(said)}: they differ"]
-    script = exhibit.spec.script
+    script = without_spaces(exhibit.spec.script or "")
     if script and narration is None:
         faults.append("the row has a script, and the captions know of no narration")
+    elif script and script != said:
+        faults.append(f"the row's script has {len(script)} characters, the speech {len(said)}: they differ")
     cues = [_shown(cue) for cue in captions.cues]
     for file in (WEBVTT_FILE, SUBRIP_FILE):
         found = _cues_in((exhibit.path / file).read_text(encoding="utf-8"), is_escaped=file == WEBVTT_FILE)
@@ -76,7 +81,7 @@ def captions_follow_the_speech(exhibit: Exhibit) -> Finding:
     starts, ends = _heard(narration)
     early, late, cut, at = 0.0, 0.0, 0.0, 0
     for cue in captions.cues:
-        count = len(_plain("".join(cue.lines)))
+        count = len(without_spaces("".join(cue.lines)))
         if at + count > len(starts):
             return Finding(Outcome.FAIL, "the cues say more than is said")
         early, late = max(early, starts[at] - cue.start_s), max(late, cue.start_s - starts[at])
@@ -104,8 +109,8 @@ CHECKS: tuple[Check, ...] = (
         captions_can_be_read,
     ),
     Check(
-        CheckId(STAGE, "captions_say_the_script", 2),
-        "The cues together are the spoken text, character for character, and every file has the same cues.",
+        CheckId(STAGE, "captions_say_the_script", 3),
+        "The cues together are the script as it is spoken, character for character, and every file has the same cues.",
         captions_say_the_script,
     ),
     Check(
@@ -140,7 +145,7 @@ def _heard(narration: Narration) -> tuple[list[float], list[float]]:
     for slot in narration.slots:
         edges = [0, *(word.start for word in slot.words[1:]), len(slot.text)]
         for word, first, last in zip(slot.words, edges, edges[1:], strict=False):
-            count = len(_plain(slot.text[first:last]))
+            count = len(without_spaces(slot.text[first:last]))
             starts += [word.start_s] * count
             ends += [word.end_s] * count
     return starts, ends
@@ -151,7 +156,7 @@ def _cues_in(text: str, *, is_escaped: bool) -> list[Shown]:
     found: list[Shown] = []
     for *times, lines in _CUE.findall(text):
         clock = [int(part) for part in times]
-        seen = unescape(lines) if is_escaped else lines
+        seen = unescape(lines) if is_escaped else _SUBRIP_MARKUP.sub("", lines)
         shown = tuple(seen.translate(_MARKS).removesuffix("\n").split("\n"))
         found.append((_milliseconds(*clock[:4]), _milliseconds(*clock[4:]), shown))
     return found
@@ -172,10 +177,6 @@ def _difference(found: Sequence[Shown], cues: Sequence[Shown]) -> str:
 
 def _milliseconds(hours: int, minutes: int, seconds: int, milliseconds: int) -> int:
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds
-
-
-def _plain(text: str) -> str:
-    return "".join(text.split())
 
 
 def _judged(faults: list[str], passed: str, measurements: dict[str, float]) -> Finding:

@@ -81,7 +81,13 @@ class Espeak:
         head, samples = _answer(ended)
         samples, skipped = trimmed(samples, head["sample_rate_hz"])
         if not head["said"] or not len(samples):
-            raise PermanentError(f"espeak-ng said nothing with the voice {voice.name}", field="voice")
+            raise InputError(
+                f"the voice {voice.name} reads nothing of this text aloud",
+                field="script",
+                value=text,
+                allowed="letters, numbers and signs that the voice knows",
+                remedy="Write what is to be said in words, or choose another voice.",
+            )
         events = [(at, max(0, sample - skipped)) for at, sample in head["words"]]
         return Spoken(samples, head["sample_rate_hz"], heard_words(text, samples, head["sample_rate_hz"], events))
 

@@ -1,14 +1,17 @@
 """Captions cut from a narration whose words last a third of a second each."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.synthetic.media import TOOLS
 from vidgen_assets.captions.cues import captions_of
-from vidgen_assets.captions.files import subrip, webvtt
+from vidgen_assets.captions.files import WORD_JOINER, subrip, webvtt
 from vidgen_assets.clips.captions import LONGEST_LINE, Captions, Cue
+from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.narration import Narration, Slot, Word
 from vidgen_assets.clips.words import graphemes_of, words_of
 
@@ -94,7 +97,23 @@ def test_markup_in_a_text_is_text_in_webvtt() -> None:
     captions = Captions(language="en", cues=(Cue(start_s=1.5, end_s=3661.25, lines=("a <b> & {c}", "d --> e")),))
 
     assert webvtt(captions) == ("WEBVTT\n\n1\n00:00:01.500 --> 01:01:01.250\na &lt;b&gt; &amp; {c}\nd --&gt; e\n")
-    assert subrip(captions).startswith("1\n00:00:01,500 --> 01:01:01,250\na <b> & {c}\n")
+
+
+def test_markup_in_a_text_is_text_to_a_player_of_subrip(tmp_path: Path) -> None:
+    """Read back by ffmpeg, which drops a text with an arrow, runs tags and breaks a line at a backslash."""
+    texts = (
+        ("<i>a</i> <b>", "{\\an8}x {y:i}z"),
+        ("00:00:07,000 --> 00:00:09,000 Buy now", "1 < 2, R&D"),
+        ("C:\\New\\home", "&lt;b&gt;"),
+    )
+    cues = tuple(Cue(start_s=2 * n, end_s=2 * n + 1, lines=lines) for n, lines in enumerate(texts))
+    file = tmp_path / "captions.srt"
+    file.write_text(subrip(Captions(language="en", cues=cues)), encoding="utf-8")
+
+    read = TOOLS.run(Tool.FFMPEG, ["-v", "error", "-i", str(file), "-f", "webvtt", "-"], deadline_s=20).stdout.decode()
+    shown = [block.split("\n")[1:] for block in read.replace(WORD_JOINER, "").strip().split("\n\n")[1:]]
+    assert shown == [list(lines) for lines in texts]
+    assert "1 < 2, R&D" in file.read_text(encoding="utf-8")
 
 
 def test_both_files_say_which_way_a_line_runs_that_begins_with_a_word_of_another_script() -> None:

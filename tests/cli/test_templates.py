@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 from tests.templates.cards import a_cutout
 from tests.templates.templates_at_hand import a_document, a_folder
 from vidgen_assets.cli.app import app
+from vidgen_assets.cli.templates import pictures_given
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.reports.preview import Wish, frames_of
 from vidgen_assets.templates.library import TemplateLibrary
 
 CARD = ["--var", "brand=Lumenhof", "--var", "headline=Light", "--var", "price=€129", "--var", "call_to_action=Shop"]
@@ -62,6 +64,58 @@ def test_what_can_not_be_shown_is_told(arguments: list[str], field: str) -> None
     with pytest.raises(InputError) as caught:
         CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("out", "clip", "found"),
+    [
+        ("card.xyz", False, "ending"),
+        ("card.png", True, "ending"),
+        ("none/card.png", False, "no such folder"),
+        ("folder", False, "this is a folder"),
+    ],
+)
+def test_where_nothing_can_be_written_is_told_before_a_frame_is_drawn(
+    tmp_path: Path, out: str, clip: bool, found: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    folder = a_folder(tmp_path, a_document())
+    arguments = ["preview", str(folder), *(["--clip"] if clip else []), "--out", str(tmp_path / out)]
+    with pytest.raises(InputError, match=found) as caught:
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert caught.value.field == "out"
+
+
+@pytest.mark.parametrize(
+    ("given", "pictures"),
+    [
+        ("a=b.png", {"image": "a=b.png"}),
+        ("x=1/c.png", {"image": "x=1/c.png"}),
+        ("scenes=a=b.png", {"scenes": "a=b.png"}),
+        ("scenes=x=1/c.png", {"scenes": "x=1/c.png"}),
+    ],
+)
+def test_a_picture_may_have_a_sign_of_equality_in_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, pictures: dict[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a=b.png", "x=1/c.png"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_bytes(b"")
+
+    assert pictures_given([given]) == {name: [Path(path)] for name, path in pictures.items()}
+
+
+def test_two_files_may_hold_the_same_picture(tmp_path: Path) -> None:
+    first = a_cutout(tmp_path)
+    second = tmp_path / "copy.png"
+    shutil.copy(first, second)
+    wish = Wish(
+        template=TemplateLibrary().load("news_summary"),
+        variables={"brand": "Post", "headline": "It opens", "points": ("One.",)},
+        pictures={"pictures": [first, second]},
+    )
+    assert frames_of(wish).shape.frame_count == 240
 
 
 def test_every_template_is_listed() -> None:

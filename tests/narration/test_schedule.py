@@ -19,6 +19,8 @@ VOICE = Voice("metronome", "tick", "en", "metronome 1")
 class Metronome:
     """Takes a second for every word at the natural rate."""
 
+    texts_said = 0
+
     def voices(self) -> Sequence[Voice]:
         return [VOICE]
 
@@ -26,6 +28,7 @@ class Metronome:
         return VOICE
 
     def speak(self, text: str, voice: Voice, rate: float) -> Spoken:
+        self.texts_said += 1
         count = len(text.split())
         samples = np.full(round(count * 1000 / rate), 5000, np.int16)
         return Spoken(samples, 1000, (Word(start=0, end=len(text), start_s=0.0, end_s=count / rate),))
@@ -62,6 +65,39 @@ def test_a_text_that_is_far_too_long_is_refused_with_both_lengths() -> None:
     with pytest.raises(InputError, match=r"takes 21\.2 s to say, and the clip lasts 10 s") as refused:
         narrate(parts_of("word " * 20), VOICE, Metronome(), Fraction(10))
     assert refused.value.field == "script"
+
+
+def test_no_more_is_spoken_than_tells_that_a_text_is_too_long() -> None:
+    """40 paragraphs of a word: 0.4 s, 39 silences of 0.5 and one of 0.8 are 20.7 s; 300 have 150.7 s of silences."""
+    paragraphs = parts_of("Word.\n\n" * 40)
+    engine = Metronome()
+    with pytest.raises(InputError, match=r"takes more than 27\.7 s to say, and the clip lasts 20 s"):
+        narrate(paragraphs, VOICE, engine, Fraction(20))
+    assert engine.texts_said == 7  # 27.5 s might be said in 20 s at 1.25 times the rate, or a little above
+
+    engine = Metronome()
+    with pytest.raises(InputError, match=r"takes more than 150\.7 s to say"):
+        narrated_frame_count(parts_of("Word.\n\n" * 300), VOICE, engine, Fraction(25))
+    assert engine.texts_said == 0
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_clip_as_long_as_its_narration_is_spoken_at_the_natural_rate(count: int) -> None:
+    """As floats, 0.4 + 12 + 0.8 s are a hair above the 396 frames that are counted from them."""
+    parts = parts_of("word " * count)
+    frames = narrated_frame_count(parts, VOICE, Metronome(), Fraction(30))
+
+    assert narrate(parts, VOICE, Metronome(), Fraction(frames, 30)).rate == 1.0
+
+
+def test_a_text_that_cannot_be_said_is_told_of_its_own_field() -> None:
+    class Mute(Metronome):
+        def speak(self, text: str, voice: Voice, rate: float) -> Spoken:
+            raise InputError("there is nothing to say", field="script", value=text)
+
+    with pytest.raises(InputError) as refused:
+        narrate(parts_of("…"), VOICE, Mute(), Fraction(10), field="audio_description")
+    assert refused.value.field == "audio_description"
 
 
 def test_no_clip_lasts_longer_than_a_clip_may() -> None:

@@ -18,7 +18,7 @@ from vidgen_assets.automation.enrol import enrol
 from vidgen_assets.captions import asset
 from vidgen_assets.captions.asset import CAPTIONS
 from vidgen_assets.captions.cues import captions_of
-from vidgen_assets.captions.files import subrip, webvtt
+from vidgen_assets.captions.files import WORD_JOINER, subrip, webvtt
 from vidgen_assets.catalogs.source import read_source
 from vidgen_assets.clips.captions import CAPTIONS_FILE, SUBRIP_FILE, WEBVTT_FILE, Captions, Cue
 from vidgen_assets.clips.ledger import Status
@@ -70,12 +70,14 @@ class Folder:
         (self.path / file).write_text(text.replace(old, new), encoding="utf-8")
         return self
 
-    def findings(self) -> dict[str, Finding]:
-        exhibit = Exhibit(spec=SPEC, path=self.path, tools=TOOLS, thresholds=THRESHOLDS)
+    def findings(self, script: str = SCRIPT) -> dict[str, Finding]:
+        """What the checks say of it, in a row with this script."""
+        spec = SPEC.model_copy(update={"script": script})
+        exhibit = Exhibit(spec=spec, path=self.path, tools=TOOLS, thresholds=THRESHOLDS)
         return {check.id.name: check.examine(exhibit) for check in CHECKS}
 
-    def failing(self) -> set[str]:
-        return {name for name, finding in self.findings().items() if finding.outcome is Outcome.FAIL}
+    def failing(self, script: str = SCRIPT) -> set[str]:
+        return {name for name, finding in self.findings(script).items() if finding.outcome is Outcome.FAIL}
 
 
 @pytest.fixture
@@ -148,8 +150,9 @@ def test_a_cue_that_goes_with_fast_speech_though_it_could_linger_fails(folder: F
 
 def test_speech_that_is_too_fast_to_be_read_is_for_a_person_to_look_at(folder: Folder) -> None:
     """Eight words a second without a pause."""
-    fast = said("It goes on and on and on so fast that no one can read it. " * 5, word_s=0.12)
-    findings = folder.write(captions_of(fast, "en", SPEC.fps), fast).findings()
+    script = "It goes on and on and on so fast that no one can read it. " * 5
+    fast = said(script, word_s=0.12)
+    findings = folder.write(captions_of(fast, "en", SPEC.fps), fast).findings(script)
 
     assert findings[READ].outcome is Outcome.REVIEW
     assert {findings[SAY].outcome, findings[FOLLOW].outcome} == {Outcome.PASS}
@@ -160,6 +163,12 @@ def test_a_script_without_a_narration_fails(folder: Folder) -> None:
     (folder.path / NARRATION_FILE).unlink()
 
     assert folder.failing() == {SAY}
+
+
+def test_a_paragraph_that_was_lost_before_it_was_spoken_fails(folder: Folder) -> None:
+    folder.write()
+
+    assert folder.failing(f"{SCRIPT}\n\nIt must not be used near water.") == {SAY}
 
 
 def test_captions_without_speech_fail(folder: Folder) -> None:
@@ -193,7 +202,17 @@ def test_marks_of_direction_in_a_file_are_no_difference(folder: Folder) -> None:
     folder.write(captions, narration)
 
     assert "\u200f" in (folder.path / WEBVTT_FILE).read_text(encoding="utf-8")
-    assert folder.failing() == set()
+    assert folder.failing(text) == set()
+
+
+@pytest.mark.parametrize("markup", ["<b>", "{\\an8}", "-->", "C:\\New", "&amp;"])
+def test_markup_in_subrip_that_players_would_run_fails(folder: Folder, markup: str) -> None:
+    script = SCRIPT.replace("Meet", f"Meet {markup}")
+    folder.write(with_first(lines=(f"Meet {markup} the lamp",)), said(script))
+    assert folder.findings(script)[SAY].outcome is Outcome.PASS
+
+    folder.replace(SUBRIP_FILE, WORD_JOINER, "")
+    assert folder.findings(script)[SAY].reason == "captions.srt has another text than cue 1"
 
 
 @pytest.mark.parametrize("check", [READ, SAY, FOLLOW])

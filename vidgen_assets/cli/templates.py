@@ -5,6 +5,7 @@ template's folder unless others are given.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 templates = typer.Typer(no_args_is_help=True, help="The templates: list them, look one up, check one you write.")
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)
+
+_STILL_ENDINGS, _CLIP_ENDINGS = (".png", ".jpg", ".jpeg", ".webp"), (".mp4",)
 
 Named = Annotated[str, typer.Argument(help="The name of a template, or the folder of one.")]
 
@@ -86,15 +89,17 @@ def preview(
     """Draw a still of a template, or a clip, in seconds."""
     from vidgen_assets.reports.preview import Wish, write_clip, write_still
 
+    drawn = _template(template)
+    endings = _CLIP_ENDINGS if clip else _STILL_ENDINGS
+    target = _target(out or Path(f"{drawn.document.name}{endings[0]}"), endings)
     wish = Wish(
-        template=_template(template),
+        template=drawn,
         variables=_variables(var or []),
-        pictures=_pictures(picture or []),
+        pictures=pictures_given(picture or []),
         aspect=aspect,
         language=language,
         duration_s=seconds,
     )
-    target = out or Path(f"{wish.template.document.name}.{'mp4' if clip else 'png'}")
     if clip:
         write_clip(wish, target)
     else:
@@ -119,6 +124,18 @@ def _template(named: str) -> "Template":
     return _library().load(named)
 
 
+def _target(path: Path, endings: Sequence[str]) -> Path:
+    """`path`, if a file with one of `endings` can lie there: drawing takes too long to be told so after it."""
+    if path.is_dir():
+        raise InputError("this is a folder", field="out", value=path, remedy="Name a file in it.")
+    if path.suffix.lower() not in endings:
+        raise InputError("the file's ending says no format to draw", field="out", value=path, allowed=endings)
+    if not path.parent.is_dir():
+        remedy = "Make it, or correct the path."
+        raise InputError("there is no such folder", field="out", value=path.parent, remedy=remedy)
+    return path
+
+
 def _variables(given: list[str]) -> dict[str, Any]:
     """Raises `InputError` for what doesn't read name=value."""
     found: dict[str, Any] = {}
@@ -130,16 +147,22 @@ def _variables(given: list[str]) -> dict[str, Any]:
     return found
 
 
-def _pictures(given: list[str]) -> dict[str, list[Path]]:
-    """Paths by variable; `image` for those without a name."""
+def pictures_given(given: list[str]) -> dict[str, list[Path]]:
+    """Paths by variable; `image` for those without a name. A path may hold a sign of equality itself."""
     found: dict[str, list[Path]] = {}
     for one in given:
         name, sign, path = one.partition("=")
-        place = Path(path if sign else one)
-        if not place.is_file():
-            raise InputError("there is no such picture", field="picture", value=place, remedy="Correct the path.")
-        found.setdefault(name if sign else "image", []).append(place)
+        if sign and name.isidentifier() and not Path(one).is_file():
+            found.setdefault(name, []).append(_picture(Path(path)))
+        else:
+            found.setdefault("image", []).append(_picture(Path(one)))
     return found
+
+
+def _picture(path: Path) -> Path:
+    if not path.is_file():
+        raise InputError("there is no such picture", field="picture", value=path, remedy="Correct the path.")
+    return path
 
 
 def _shown(default: Any) -> str:

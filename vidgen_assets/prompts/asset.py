@@ -25,7 +25,8 @@ from vidgen_assets.prompts.routing import choose_route, template_release
 from vidgen_assets.prompts.specify import specify
 from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Gathered, Made, Stage, Tags, Task
-from vidgen_assets.templates.variables import elements, picture_variables
+from vidgen_assets.templates.lists import elements
+from vidgen_assets.templates.variables import picture_variables
 
 
 def gather_rows(_stage: Stage, shard: str, shop: Workshop) -> Gathered:

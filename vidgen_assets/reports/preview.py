@@ -46,8 +46,9 @@ def frames_of(wish: Wish) -> TemplateFrames:
     """The frames as a catalog's clip would have them. Raises `InputError` as the factory would."""
     _refuse_strange_pictures(wish)
     given = {**wish.variables, **{n: tuple(map(str, p)) for n, p in wish.pictures.items() if n != IMAGE}}
-    files = {Digest.of_file(path): path for paths in wish.pictures.values() for path in paths}
-    spec = _spec(wish, given, {str(path): _media(path, digest) for digest, path in files.items()})
+    digests = {path: Digest.of_file(path) for paths in wish.pictures.values() for path in paths}
+    files = {digest: path for path, digest in digests.items()}  # two paths may hold the same picture
+    spec = _spec(wish, given, {str(path): _media(path, digest) for path, digest in digests.items()})
     values = resolve_variables(wish.template.document, given)
     request = Request(spec, wish.template, values, pictures_of(spec, wish.template))
     timeline = resolve_timeline(request, files.__getitem__)
@@ -55,11 +56,19 @@ def frames_of(wish: Wish) -> TemplateFrames:
 
 
 def write_still(wish: Wish, target: Path, moment: float) -> None:
-    """The frame at `moment` (0..1) as a picture, in the format that the file's ending says."""
+    """The frame at `moment` (0..1) as a picture, in the format that the file's ending says.
+
+    Raises `InputError` for a place where it can't be written.
+    """
     frames = frames_of(wish)
     artist = Artist.ready(frames.timeline, frames.template, frames.pictures)
     index = min(frames.shape.frame_count - 1, int(frames.shape.frame_count * moment))
-    Image.fromarray(np.ascontiguousarray(artist.draw(index)[..., :3])).save(target)
+    still = Image.fromarray(np.ascontiguousarray(artist.draw(index)[..., :3]))
+    try:
+        still.save(target)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(f"the picture can't be written: {why}", field="out", value=target) from error
 
 
 def write_clip(wish: Wish, target: Path) -> None:

@@ -53,7 +53,7 @@ def _narrated(spec: ClipSpec, shop: Workshop) -> Narrated | None:
 def _described(spec: ClipSpec, narration: Narration | None, shop: Workshop) -> Described | None:
     if not spec.audio_description:
         return None
-    parts = parts_of(spec.audio_description)
+    parts = parts_of(spec.audio_description, field="audio_description")
     said = narrate(parts, _voice(spec, shop), shop.speech, spec.duration_s, field="audio_description")
     return describe(said, narration)
 
@@ -65,7 +65,7 @@ def _voice(spec: ClipSpec, shop: Workshop) -> Voice:
 SOUNDTRACKS = Stage(
     name="soundtracks",
     upstream=(PROMPTS,),
-    recipe=Recipe("soundtracks", 1),
+    recipe=Recipe("soundtracks", 2),
     checks=CHECKS,
     gather=through_the_gate,
     inputs=_inputs,

@@ -5,17 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
+from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.media_tools import MediaTools
 from vidgen_assets.clips.soundtrack import (
     DESCRIPTION_FILE,
     DESCRIPTION_NARRATION_FILE,
     MAIN_FILE,
     NARRATION_FILE,
+    SAMPLE_RATE_HZ,
     Loudness,
     Soundtrack,
     sample_count,
 )
-from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.clips.spec import ClipSpec, MediaFile
 from vidgen_assets.narration.describe import Described
 from vidgen_assets.narration.narrate import Narrated
 from vidgen_assets.soundtracks.decode import Sound, decoded, voiced
@@ -23,6 +25,7 @@ from vidgen_assets.soundtracks.loudness import levelled, measured
 from vidgen_assets.soundtracks.mix import (
     BED_FADE_IN_S,
     BED_FADE_OUT_S,
+    SHORTEST_LOOP_S,
     duck_gains,
     faded,
     fitted,
@@ -47,7 +50,8 @@ class Voices:
 def compose(spec: ClipSpec, voices: Voices, recording: Path | None, tools: MediaTools, out: Path) -> float:
     """Make the soundtrack's files in the empty folder `out`; the processor seconds that tools took.
 
-    `recording` is the file of `spec.audio`. Raises `InputError` for one that can't be decoded.
+    `recording` is the file of `spec.audio`. Raises `InputError` for one that can't be decoded, or is too short to be
+    repeated as music.
     """
     workbench = _Workbench(spec, tools, out)
     bed_gain_db = None
@@ -93,7 +97,10 @@ class _Workbench:
         """The customer's music to the clip's end, nothing over it, or silence."""
         if path is None:
             return self._silence()
-        return faded(looped(self._decoded(path), self.samples), BED_FADE_IN_S, BED_FADE_OUT_S)
+        music = self._decoded(path)
+        if len(music) < SHORTEST_LOOP_S * SAMPLE_RATE_HZ:
+            raise _too_short(self._spec.audio, len(music) / SAMPLE_RATE_HZ)
+        return faded(looped(music, self.samples), BED_FADE_IN_S, BED_FADE_OUT_S)
 
     def voice(self, narrated: Narrated) -> Sound:
         pieces = [(place.sound_start_s, place.spoken) for place in narrated.placed if place.spoken]
@@ -147,3 +154,13 @@ class _Workbench:
             raw.unlink()
         self.cpu_s += found.cpu_s
         return max(-70.0, found.lufs)
+
+
+def _too_short(file: MediaFile | None, length_s: float) -> InputError:
+    return InputError(
+        f"the music lasts {length_s * 1000:.3g} ms, and is to be repeated to the clip's end",
+        field="audio",
+        value=file.reference if file else None,
+        allowed=f"at least {SHORTEST_LOOP_S * 1000:g} ms of sound",
+        remedy="Send the whole piece, or leave audio empty.",
+    )

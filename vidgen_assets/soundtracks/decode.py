@@ -54,7 +54,8 @@ def _to_samples(sound: object, **options: object) -> list[str]:
 
 
 def decoded(file: MediaFile, path: Path, duration_s: float, tools: MediaTools) -> tuple[Sound, float]:
-    """The first `duration_s` of the customer's sound, and the processor seconds it took.
+    """The first `duration_s` of the customer's sound, and the processor seconds it took. A file of floats whose peak is
+    over full scale is brought down to it, by one gain.
 
     Raises `InputError` for what can't be decoded, or holds no sound at all.
     """
@@ -65,7 +66,8 @@ def decoded(file: MediaFile, path: Path, duration_s: float, tools: MediaTools) -
     sound = _as_array(run.stdout)
     if not len(sound):
         raise _undecodable(file, "it holds no sound")
-    return np.nan_to_num(sound, posinf=1.0, neginf=-1.0), run.cpu_s
+    sound = np.nan_to_num(sound, posinf=1.0, neginf=-1.0)
+    return sound / max(np.float32(1.0), np.abs(sound).max()), run.cpu_s
 
 
 def voiced(samples: Samples, sample_rate_hz: int, tools: MediaTools) -> tuple[Sound, float]:

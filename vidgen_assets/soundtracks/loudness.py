@@ -20,8 +20,13 @@ from vidgen_assets.soundtracks.decode import SAME_ON_ALL_PROCESSORS, Sound
 _DEADLINE_S = 120.0
 _QUIETEST_LUFS = -69.0
 """The meter's own gate is at -70: what is below has no loudness, and stays as it is."""
-_LIMITER_MARGIN_DB = 0.5  # the limiter holds samples; the peaks between them reach a little higher
+_LOUDEST_LUFS = -1.0  # loudnorm takes no measurement over 0 in its second pass
+# The limiter holds samples: it works on four for each one, so that hardly a peak is between them, and the way back to
+# 48 kHz lifts those of short noises by up to 1 dB. At 48 kHz they came out 3 dB over what was promised (2026-11).
+_LIMITER_RATE_HZ = 4 * SAMPLE_RATE_HZ
+_LIMITER_MARGIN_DB = 1.0
 _MOST_ROUNDS = 6
+_ROUNDING_DB = 0.01  # loudnorm adds up these numbers once more, and a hair too much headroom makes it dynamic
 _REPORT = re.compile(r"\{[^{}]*\}")
 # loudnorm's ranges; outside of them, and at exactly zero, it takes a measurement for missing and becomes dynamic.
 _LEAST_RANGE_LU, _WIDEST_RANGE_LU = 1.0, 50.0
@@ -73,13 +78,17 @@ def _levelled(raw: Path, out: Path, tools: MediaTools, *, is_heard: bool) -> tup
     if first.lufs < _QUIETEST_LUFS:
         return None, cpu_s + _written_as_is(raw, out, tools)
     gain_db, limits = 0.0, False
+    while found.lufs > _LOUDEST_LUFS:  # more than once only where even the meter's scale, to 30 LUFS, ends below
+        gain_db += TARGET_LUFS - found.lufs
+        found = measured(raw, tools, gain_db=gain_db)
+        cpu_s += found.cpu_s
     for _ in range(_MOST_ROUNDS):
         if _headroom_db(found) >= 0:
             break
         gain_db, limits = gain_db + TARGET_LUFS - found.lufs, True
         found = measured(raw, tools, gain_db=gain_db, limits=True)
         cpu_s += found.cpu_s
-    target_lufs = TARGET_LUFS + min(0.0, _headroom_db(found))
+    target_lufs = TARGET_LUFS + min(0.0, _headroom_db(found) - _ROUNDING_DB)
     wide_lu = min(_WIDEST_RANGE_LU, max(_LEAST_RANGE_LU, found.range_lu + 1))
     second = _norm(_before(raw, gain_db, limits), found, target_lufs=target_lufs, range_lu=wide_lu)
     said, second_cpu_s = _reported(ffmpeg.output(second, out.name, **_flac()), tools, raw.parent)
@@ -94,7 +103,8 @@ def _levelled(raw: Path, out: Path, tools: MediaTools, *, is_heard: bool) -> tup
             limited_by_db=round(limited_db, 2),
             target_lufs=round(target_lufs, 2),
             output_lufs=float(said["output_i"]),
-            output_peak_dbtp=float(said["output_tp"]),
+            # loudnorm looks between the samples while it measures, and not in its second pass
+            output_peak_dbtp=round(found.peak_dbtp + target_lufs - found.lufs, 2),
         ),
         cpu_s + second_cpu_s,
     )
@@ -107,11 +117,15 @@ def _headroom_db(found: Measured) -> float:
 
 def _before(raw: Path, gain_db: float, limits: bool) -> object:
     sound = ffmpeg.input(raw.name, format="f32le", ar=SAMPLE_RATE_HZ, ac=CHANNELS)
+    if limits:
+        sound = sound.filter("aresample", _LIMITER_RATE_HZ)
+    if gain_db:
+        sound = sound.filter("volume", f"{gain_db}dB", precision="float")
     if not limits:
         return sound
     ceiling = 10 ** ((HIGHEST_PEAK_DBTP - _LIMITER_MARGIN_DB) / 20)
-    louder = sound.filter("volume", f"{gain_db}dB", precision="float")
-    return louder.filter("alimiter", limit=round(ceiling, 6), attack=5, release=50, level=False, latency=True)
+    held = sound.filter("alimiter", limit=round(ceiling, 6), attack=5, release=50, level=False, latency=True)
+    return held.filter("aresample", SAMPLE_RATE_HZ)  # or the first pass would measure other samples than are written
 
 
 def _norm(

@@ -22,6 +22,8 @@ EDGE_FADE_S = 0.02
 """Long enough that a cut is no click, too short to be heard as a fade."""
 BED_FADE_IN_S, BED_FADE_OUT_S = 0.5, 1.5
 _SEAM_S = 0.05
+SHORTEST_LOOP_S = _SEAM_S
+"""What is shorter is no music, and two samples would take half a minute to be repeated for one."""
 
 
 def laid_out(pieces: Sequence[tuple[float, Samples]], sample_rate_hz: int, duration_s: float) -> Samples:
@@ -42,7 +44,8 @@ def fitted(sound: Sound, sample_count: int) -> Sound:
 
 
 def looped(sound: Sound, sample_count: int) -> Sound:
-    """`sound` again and again, each time faded into the next over 50 ms, cut to `sample_count`."""
+    """`sound`, of at least `SHORTEST_LOOP_S`, again and again, each time faded into the next over 50 ms, cut to
+    `sample_count`."""
     seam = min(round(_SEAM_S * SAMPLE_RATE_HZ), len(sound) // 2)
     step = max(1, len(sound) - seam)
     out = np.zeros((sample_count + len(sound), sound.shape[1]), np.float32)

@@ -58,6 +58,12 @@ def test_characters_that_the_voice_cannot_read_are_refused() -> None:
         ENGINE.speak("新しい靴", ENGINE.voice_for("ja", None), 1.0)
 
 
+def test_a_text_of_signs_that_the_voice_skips_is_the_script_s_fault() -> None:
+    with pytest.raises(InputError, match="the voice en-us reads nothing of this text") as refused:
+        ENGINE.speak("①②", ENGLISH, 1.0)
+    assert (refused.value.field, refused.value.value) == ("script", "①②")
+
+
 def test_ten_thousand_characters_are_spoken() -> None:
     spoken = ENGINE.speak("word " * 2_000, ENGLISH, 1.0)
 
