@@ -186,9 +186,20 @@ def test_a_rendition_worse_than_its_samples_promised_is_an_error_and_leaves_noth
 
     chosen = per_clip.chosen
     monkeypatch.setattr(per_clip, "chosen", coarser)
-    with pytest.raises(PermanentError, match=r"270p.mp4 came out with a VMAF of .*, and its samples promised 95"):
+    with pytest.raises(PermanentError, match=r"270p.mp4 came out with a VMAF of .*, and its samples with 95"):
         encoded_to(tmp_path / "out", silence, InMemory(dict(first.cupboard.held)))
     assert not any((tmp_path / "out").iterdir())
+
+
+def test_a_rung_whose_peak_rate_isnt_enough_is_made_as_good_as_it_can_be_and_says_so(
+    silence: Path, tmp_path: Path
+) -> None:
+    poor = tuple(rung.model_copy(update={"bitrate_bps": 60_000}) for rung in PREVIEW.rungs[:1])
+    profile = PROFILE.model_copy(update={"rungs": poor})
+    (only,) = encoded_to(tmp_path / "out", silence, InMemory(), profile).encoding.renditions
+    assert only.quality is not None
+    assert only.quality.samples_vmaf < only.quality.target_vmaf
+    assert only.quality.level == profile.encoder.qualities[0]
 
 
 def test_an_encoder_that_fails_in_a_probe_is_told_from_other_failures(silence: Path, tmp_path: Path) -> None:

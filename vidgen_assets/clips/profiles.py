@@ -54,7 +54,7 @@ class PerClip(Frozen):
     sample_s: float = Field(default=1.0, ge=0.2, le=10)
     """How long each of them is."""
     slack_vmaf: float = Field(default=1.0, gt=0, le=10)
-    """How far below what its samples promised a rendition may come out before it is an error."""
+    """How far below the target a rendition may come out whose samples reached it."""
     most_of_the_next: float = Field(default=0.8, gt=0, le=1)
     """A rung that needs more than this share of the bits of the rung above it helps nobody, and is left out."""
 

@@ -77,7 +77,8 @@ def verified(
 ) -> tuple[dict[str, Quality], float]:  # fmt: skip
     """The VMAF of each rendition in `folder`, beside the lossless frames there, and the processor seconds of that.
 
-    Raises `PermanentError` for one that is further below what its samples promised than the profile's slack.
+    Raises `PermanentError` for one whose samples reached the target, and which is below it by more than the profile's
+    slack. Where a peak rate, or the encoder's best, kept the samples below it, nothing was promised.
     """
     found, cpu_s = {}, 0.0
     for rung in profile.rungs:
@@ -86,13 +87,13 @@ def verified(
         probe, file = choice.kept[rung.name], rendition_file(rung.name)
         values, took_s = vmaf_of(file, REFERENCE_FILE, shape, rung.size(aspect), tools, folder, _VERIFIED_EVERY)
         seen, cpu_s = fmean(values), cpu_s + took_s
-        promised = min(per_clip.target_vmaf, probe.worst_vmaf)
-        if seen < promised - per_clip.slack_vmaf:
+        least = per_clip.target_vmaf - per_clip.slack_vmaf
+        if probe.worst_vmaf >= per_clip.target_vmaf and seen < least:
             raise PermanentError(
-                f"{file} came out with a VMAF of {seen:.2f}, and its samples promised {promised:.2f}",
+                f"{file} came out with a VMAF of {seen:.2f}, and its samples with {probe.worst_vmaf:.2f}",
                 field="per_clip",
                 value=profile.name,
-                allowed=f"{promised - per_clip.slack_vmaf:.2f} or more",
+                allowed=f"{least:.2f} or more",
                 remedy="Give the profile more or longer samples, or a higher peak rate for this rung.",
             )
         found[rung.name] = Quality(
