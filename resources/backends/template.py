@@ -50,9 +50,8 @@ class TemplateBackend:
 
     def latent_inputs(self, spec: ClipSpec) -> dict[str, Any]:
         """Variables are resolved, so that writing a default out gives the same work."""
-        template = self.template_of(spec)
-        pictures = pictures_of(spec, template)
-        variables = resolve_variables(template.document, spec.variables)
+        request = self._request(spec)
+        template, pictures, variables = request.template, request.pictures, request.values
         return {
             "recipes": {
                 "timeline": TIMELINE_RECIPE, "shaping": SHAPING_RECIPE, "backdrop": BACKDROP_RECIPE,
@@ -69,6 +68,7 @@ class TemplateBackend:
             "fps": str(spec.fps),
             "frame_count": spec.frame_count,
             "seed": spec.seed,
+            **({"captions": "burnt in"} if request.is_captioned else {}),
         }  # fmt: skip
 
     def prepare(self, specs: Sequence[ClipSpec], media: MediaShelf, cupboard: Cupboard) -> None:

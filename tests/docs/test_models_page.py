@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.docs.pages import REPOSITORY, Page
-from vidgen_assets.catalogs.plain_yaml import load_plain
 from vidgen_assets.cli.release_file import read_release
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.frozen import Frozen
+from vidgen_assets.clips.plain_yaml import load_plain
 from vidgen_assets.models import admission, release, routing
 from vidgen_assets.models.families import FAMILIES, Family
 from vidgen_assets.models.registration import check_release

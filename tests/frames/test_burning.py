@@ -9,7 +9,8 @@ from tests.synthetic.frames import SyntheticFrames, solid
 from vidgen_assets.clips.captions import LONGEST_LINE, Captions, Cue
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.generation import Frame, FrameShape
-from vidgen_assets.frames.burning import Burnt, box_of, caption_face, size_px
+from vidgen_assets.frames.burning import Burnt, size_px
+from vidgen_assets.templates.captioning import box_of, caption_band, caption_face
 
 FPS = Fraction(10)
 CAPTIONS = Captions(
@@ -62,6 +63,9 @@ def test_two_full_lines_keep_inside_the_safe_area(size: tuple[int, int]) -> None
     assert rows.max() <= height * (0.82 if height > width else 0.92)
     assert rows.min() > height / 2
     assert abs(columns.min() + columns.max() + 1 - width) <= 2  # in the middle
+    top, bottom = caption_band(*size)
+    assert top < rows.min()
+    assert rows.max() < bottom
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
@@ -95,8 +99,7 @@ def test_one_size_for_the_whole_clip() -> None:
 
 
 def test_a_box_grows_upwards_with_its_lines() -> None:
-    shape = FrameShape(1280, 720, FPS, 12)
-    one, two = box_of([300.0], 36, 0.7, shape), box_of([300.0, 200.0], 36, 0.7, shape)
+    one, two = (box_of(widths, 36, 0.7, (1280, 720)) for widths in ([300.0], [300.0, 200.0]))
 
     assert one[3] == two[3] == pytest.approx(662.4)
     assert one[1] - two[1] == pytest.approx(1.28 * 36)

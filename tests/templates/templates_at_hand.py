@@ -1,5 +1,6 @@
 """Small templates to test with, and what it takes to draw them."""
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 from tests.builders import a_spec
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.profiles import load_profiles
-from vidgen_assets.clips.spec import Aspect
+from vidgen_assets.clips.spec import Aspect, MediaFile
 from vidgen_assets.templates.agreement import IMAGE
 from vidgen_assets.templates.compositor import Artist, Pictures
 from vidgen_assets.templates.library import Template, library_folder, read_template
@@ -62,7 +63,8 @@ def a_folder(folder: Path, document: dict[str, Any]) -> Path:
     """`document` as a template's folder, with a font."""
     home = folder / str(document["name"])
     shutil.copytree(library_folder() / "product_card" / "fonts", home / "fonts")
-    (home / "template.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    plain = json.loads(json.dumps(document))  # layouts that share one value would be written as aliases
+    (home / "template.yaml").write_text(yaml.safe_dump(plain), encoding="utf-8")
     return home
 
 
@@ -86,9 +88,14 @@ def a_request(
     given |= {name: tuple(map(str, paths)) for name, paths in placed.items() if name != IMAGE}
     digests = {name: tuple(Digest.of_file(path) for path in paths) for name, paths in placed.items()}
     files = {Digest.of_file(path): path for paths in placed.values() for path in paths}
+    media = {
+        str(path): MediaFile(reference=str(path), digest=digest, size_bytes=path.stat().st_size)
+        for digest, path in files.items()
+    }
     asked: dict[str, Any] = {
         "template": template.document.name, "variables": given, "aspect": aspect, "width": width, "height": height,
-        "frame_count": 60, **changes,
+        "frame_count": 60, "pictures": media, "image": next((media[str(path)] for path in placed.get(IMAGE, ())), None),
+        **changes,
     }  # fmt: skip
     spec = a_spec(**asked)
     values = resolve_variables(template.document, given)

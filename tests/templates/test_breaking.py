@@ -18,6 +18,7 @@ def shown(pieces: tuple[tuple[str, str], ...]) -> list[str]:
         ("光、る", [("光、", ""), ("る", "")]),
         ("「光」", [("「光」", "")]),
         ("光 lamp", [("光", " "), ("lamp", "")]),
+        ("光　る", [("光", "\u3000"), ("る", "")]),
         ("ไทย\u200bไทย", [("ไทย", ""), ("ไทย", "")]),
     ],
 )
@@ -33,6 +34,7 @@ def test_lines_break_where_they_may(text: str, pieces: list[tuple[str, str]]) ->
         ("부드러운 빛이 방을", "ko", ["부드러운", "빛이", "방을"]),
         ("新しいMacBook Proを見る", "en", ["新しい", "MacBook", "Proを", "見る"]),
         ("two words", "ja", ["two", "words"]),
+        ("部屋を　照らす", "ja", ["部屋を", "照らす"]),
     ],
 )
 def test_phrases_stay_whole(text: str, language: str, phrases: list[str]) -> None:

@@ -1,12 +1,13 @@
 """A template's document is loaded whole or refused with the key that is wrong."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.templates.templates_at_hand import WHOLE, a_document, a_folder, a_stack, a_template, a_text
+from tests.templates.templates_at_hand import FULL, WHOLE, a_document, a_folder, a_stack, a_template, a_text
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.spec import Aspect
 from vidgen_assets.templates.document import TemplateDocument
@@ -89,6 +90,12 @@ def test_every_wrong_place_is_listed(tmp_path: Path) -> None:
     assert "#rrggbb" in error.found
 
 
+@pytest.mark.parametrize("key", ["narration", "chapter"])
+def test_a_name_that_is_said_and_that_the_document_lacks_is_told(tmp_path: Path, key: str) -> None:
+    error = refusal(tmp_path, scenes=[{"name": "only", key: "{line} and {sparkle}", "layers": [a_stack()]}])
+    assert f"scenes.only.{key} names sparkle" in error.found
+
+
 @pytest.mark.parametrize(
     ("layer", "names"),
     [
@@ -114,8 +121,78 @@ def test_a_repeated_scene_needs_a_list(tmp_path: Path) -> None:
     )
 
 
+def test_a_repeated_scene_shows_no_whole_list(tmp_path: Path) -> None:
+    points = {"kind": "points", "each": "lines", "style": "line", "mark": "accent"}
+    scenes = [{"name": "only", "for_each": "lines", "layers": [a_stack(points)]}]
+    assert "shows a whole list" in refusal(tmp_path, scenes=scenes).found
+
+
 def test_words_stay_in_the_safe_area(tmp_path: Path) -> None:
     assert "safe area" in refusal(tmp_path, scenes=with_layer(a_stack(region="full"))).found
+
+
+BADGE = {"kind": "badge", "region": "corner", "smallest": 20, "largest": 28, "fill": "accent", "items": [a_text()]}
+
+
+def with_corner(x: float) -> dict[str, Any]:
+    """The usual layouts, with a place for a badge whose middle is at `x`."""
+    layout = a_document()["layouts"]["16:9"]
+    corner = {"corner": [x - 0.05, 0.3, 0.1, 0.1]}
+    return {aspect.value: {**layout, "regions": {**layout["regions"], **corner}} for aspect in Aspect}
+
+
+def test_the_words_on_a_badge_stay_in_the_safe_area(tmp_path: Path) -> None:
+    """In a square, those of a disc of 28 % of the width reach 11.2 % to the right."""
+    a_template(tmp_path / "in", layouts=with_corner(0.83), scenes=with_layer(BADGE))
+    error = refusal(tmp_path / "out", layouts=with_corner(0.85), scenes=with_layer(BADGE))
+    assert "badge has words in corner, which reach out of the safe area of 1:1" in error.found
+    assert "16:9" not in error.found
+
+
+def test_words_that_show_together_stand_apart(tmp_path: Path) -> None:
+    layout = {"safe": [0, 0, 0, 0], "regions": {"words": [0, 0, 0.5, 0.5], "more": [0.4, 0.4, 0.5, 0.5], "full": FULL}}
+    changes = {"layouts": {aspect.value: layout for aspect in Aspect}}
+    both = [a_stack(), a_stack(region="more")]
+    error = refusal(tmp_path / "both", **changes, scenes=[{"name": "only", "layers": both}])
+    assert "in 16:9, words and more overlap, and scenes.only may show words in both" in error.found
+    over = refusal(tmp_path / "over", **changes, scenes=with_layer(both[0]), over=both[1:])
+    assert "words and more overlap" in over.found
+    a_template(tmp_path / "one", **changes, scenes=with_layer(both[0]), over=[a_stack(anchor="bottom")])
+    a_template(tmp_path / "two", **changes, scenes=[{"name": one["region"], "layers": [one]} for one in both])
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "told"),
+    [
+        ("ground", {"energy": "{line}"}, "ground.energy is '{line}'"),
+        ("ground", {"energy": "abc"}, "ground.energy is 'abc'"),
+        ("ground", {"energy": "{nothing}"}, "ground.energy is '{nothing}'"),
+        ("ground", {"energy": "{far}"}, "within them"),
+        ("ground", {"energy": "nan"}, "ground.energy"),
+        ("ground", {"look": "abc"}, "ground.look may be abc; it is drift, bokeh, silk, streaks"),
+        ("ground", {"look": "{line}"}, "ground.look may be {line}"),
+        ("ground", {"look": "{tone}"}, "ground.look may be deep, loud"),
+        ("ground", {"period_s": 1e-320}, "ground.period_s"),
+        ("brand", {"mood": "{tone}"}, "brand.mood may be loud; it is deep, bright"),
+        ("brand", {"mood": "{nothing}"}, "brand.mood"),
+        ("styles", {"line": {"font": "bold", "size": {"largest": 5, "smallest": 0}}}, "smallest"),
+        ("lengths", {"shortest_s": 70, "full_s": 60, "longest_s": 60}, "don't rise"),
+        ("lengths", {"shortest_s": 1, "full_s": 1, "longest_s": "inf"}, "finite"),
+    ],
+)
+def test_a_value_that_nothing_can_be_made_of_is_told(
+    tmp_path: Path, key: str, changes: dict[str, Any], told: str
+) -> None:
+    tone = {"type": "choice", "default": "deep", "choices": ["deep", "loud"], "description": "A tone."}
+    far = {"type": "number", "default": 1, "minimum": 0, "maximum": 50, "description": "How far."}
+    variables = {**a_document()["variables"], "tone": tone, "far": far}
+    assert told in refusal(tmp_path, variables=variables, **{key: changes}).found
+
+
+@pytest.mark.parametrize("limits", [{"default": 7}, {"default": "nan"}, {"minimum": "-inf"}])
+def test_a_number_s_default_is_within_its_limits(tmp_path: Path, limits: dict[str, Any]) -> None:
+    number = {"type": "number", "default": 0.5, "minimum": 0, "maximum": 1, "description": "How far.", **limits}
+    assert "variables.far" in refusal(tmp_path, variables={**a_document()["variables"], "far": number}).found
 
 
 def test_a_layout_is_needed_for_every_aspect(tmp_path: Path) -> None:
@@ -130,7 +207,7 @@ def test_a_region_stays_on_the_canvas(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../bold.ttf", "/etc/passwd", "https://fonts.example/bold.ttf", "a/../../b.ttf", "c:\\b"]
+    "path", ["../bold.ttf", "/etc/passwd", "https://fonts.example/bold.ttf", "a/../../b.ttf", "c:\\b", "a\0b"]
 )
 def test_a_file_out_of_the_folder_is_refused(tmp_path: Path, path: str) -> None:
     error = refusal(tmp_path, fonts={"bold": path})
@@ -148,9 +225,25 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
         read_template(folder)
 
 
-def test_a_font_must_lie_in_the_folder(tmp_path: Path) -> None:
-    error = refusal(tmp_path, fonts={"bold": "fonts/Missing.ttf"})
-    assert (error.field, error.value) == ("fonts.bold", "fonts/Missing.ttf")
+@pytest.mark.parametrize("path", ["fonts/Missing.ttf", "a" * 5000])
+def test_a_font_must_lie_in_the_folder(tmp_path: Path, path: str) -> None:
+    error = refusal(tmp_path, fonts={"bold": path})
+    assert (error.field, error.value) == ("fonts.bold", path)
+    assert "not in its folder" in error.found
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.98])
+def test_a_font_that_was_cut_short_is_refused(tmp_path: Path, share: float) -> None:
+    folder = a_folder(tmp_path, a_document())
+    font = folder / "fonts" / "Manrope-Bold.ttf"
+    font.write_bytes(font.read_bytes()[: int(font.stat().st_size * share)])
+    with pytest.raises(InputError, match="can't be read") as caught:
+        read_template(folder)
+    assert (caught.value.field, caught.value.value) == ("fonts.bold", "fonts/Manrope-Bold.ttf")
+
+
+def test_what_is_no_font_is_refused(tmp_path: Path) -> None:
+    assert "can't be read" in refusal(tmp_path, fonts={"bold": "fonts/OFL.txt"}).found
 
 
 def test_a_template_is_called_like_its_folder(tmp_path: Path) -> None:
@@ -159,11 +252,40 @@ def test_a_template_is_called_like_its_folder(tmp_path: Path) -> None:
         read_template(folder.rename(tmp_path / "another"))
 
 
-@pytest.mark.parametrize("text", ["a: [", "a: &b [*b, *b]\n&c", "\x00"])
-def test_text_that_is_no_yaml_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a: [", "can't be read"),
+        ("\x00", "can't be read"),
+        ("name: a\nname: b", "'name' is given twice"),
+        ("[" * 100_000, "nested too deeply"),
+        ("a: &b [*b, *b]", "anchor or alias in line 1"),
+        ("a: 1\nb: !!timestamp foo", "tag .*timestamp.* in line 2"),
+        ("a: !!bool foo", "tag .*bool"),
+        ("name: 2024-13-45", "wrong in"),
+        ("name: 0x_", "wrong in"),
+        ("variables: {a: {type: texts, description: b, max_length: 1e99999999, most: 1}}", "wrong in"),
+        (f"lengths: {{shortest_s: {'9' * 5000}}}", "wrong in"),
+    ],
+)
+def test_text_that_is_no_plain_document_is_refused(tmp_path: Path, text: str, found: str) -> None:
     (tmp_path / "template.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="can't be read"):
+    with pytest.raises(InputError, match=found):
         read_template(tmp_path)
+
+
+def test_a_document_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "template.yaml")  # reading it would wait for a writer
+    with pytest.raises(InputError, match="no document"):
+        read_template(tmp_path)
+
+
+def test_an_aspect_is_text_without_quotes_as_well(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_document())
+    document = (folder / "template.yaml").read_text(encoding="utf-8")
+    assert document.count("'16:9':") == 1
+    (folder / "template.yaml").write_text(document.replace("'16:9':", "16:9:"), encoding="utf-8")
+    assert set(read_template(folder).document.layouts) == set(Aspect)
 
 
 def test_a_huge_document_is_not_read(tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ def test_ideographs_have_the_forms_of_the_language() -> None:
     assert (japanese, chinese) == ("NotoSansJP-Bold", "NotoSansSC-Bold")
 
 
+@pytest.mark.parametrize(("text", "least"), [("Ánh sáng Ề", 1.4), ("SỮA ẤM", 1.4), ("ề", 0.0), ("ÜBER Ñ", 0.0)])
+def test_capitals_with_two_marks_have_room_above_them(text: str, least: float) -> None:
+    assert leading_of(text) == least
+
+
 def test_arabic_letters_join() -> None:
     face = a_face("ar")
     alone = [face.shape(letter).runs[0].ids[0] for letter in "سلم"]

@@ -10,7 +10,7 @@ from vidgen_assets.catalogs.catalog import LoadedCatalog, load_catalog
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import Aspect, ClipRequest, Priority
 from vidgen_assets.templates.library import TemplateLibrary
-from vidgen_assets.templates.pictures import read_picture
+from vidgen_assets.templates.pictures import read_pictures
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CATALOGS = ("lumen_shop", "quick")
@@ -53,7 +53,7 @@ def test_every_other_row_can_be_made(name: str) -> None:
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/pictures/*.png")), ids=lambda path: path.stem)
 def test_pictures_are_small_cutouts(path: Path) -> None:
     assert path.stat().st_size < 150_000
-    assert read_picture(path, path.name).is_cutout
+    assert read_pictures([path], [path.name]).are_cutouts
 
 
 def test_the_shop_shows_twelve_products_in_three_languages_and_one_interactive_square() -> None:

@@ -77,6 +77,13 @@ def test_a_pill_is_as_long_as_its_words(tmp_path: Path) -> None:
     assert short.label.lines[0][1] < short.arrow[0]
 
 
+def test_a_pill_is_one_line_high_whatever_its_style_allows(tmp_path: Path) -> None:
+    label = "Go on reading until it ends"
+    (pill,) = placed(tmp_path, a_stack(PILL), {"line": label})  # the style has two lines
+    assert isinstance(pill, PlacedPill)
+    assert [line for line, _, _ in pill.label.lines] == [label]
+
+
 def test_right_to_left_mirrors_the_pill_and_its_region(tmp_path: Path) -> None:
     found = placed(tmp_path, a_stack(PILL, region="words"), {"line": "اقرأ المزيد"}, language="ar")
     (pill,) = [one for one in found if isinstance(one, PlacedPill)]
@@ -97,3 +104,13 @@ def test_too_many_points_name_their_variable(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         placed(tmp_path, a_stack(a_text(), POINTS), {"lines": lines})
     assert caught.value.field == "variables.lines"
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_the_text_that_takes_the_room_is_told_and_not_the_one_without_any(tmp_path: Path, *, leads: bool) -> None:
+    """Five points of two lines fill all of the place but a few pixels."""
+    lines = ("A line of words that is long, and has to break once.",) * 5
+    with pytest.raises(InputError) as caught:
+        placed(tmp_path, a_stack({**POINTS, "between": 1}, a_text(gap=2, leads=leads)), {"lines": lines})
+    assert caught.value.field == "variables.lines"
+    assert "6 texts don't fit their place together" in caught.value.found

@@ -95,7 +95,16 @@ def test_a_heap_of_marks_on_one_letter_is_refused() -> None:
         resolve_variables(DOCUMENT, {**WORDS, "headline": "e" + "\u0301" * 7})
 
 
-@pytest.mark.parametrize("kept", ["می\u200cخواهم", "Donau\u00addampf", "20\u202f000", "ไทย\u200bไทย"])
+@pytest.mark.parametrize("unseen", ["\u00ad", " \u00ad\u00a0", "\u3000"])
+def test_a_text_that_shows_nothing_is_missing(unseen: str) -> None:
+    with pytest.raises(InputError, match="needs it"):
+        resolve_variables(DOCUMENT, {**WORDS, "headline": unseen})
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["光　まで", "10\u2009000", "1\u2007000", "می\u200cخواهم", "Donau\u00addampf", "20\u202f000", "ไทย\u200bไทย"],
+)
 def test_joiners_and_spaces_of_typesetters_are_kept(kept: str) -> None:
     assert resolve_variables(DOCUMENT, {**WORDS, "headline": kept})["headline"] == kept
 
@@ -104,7 +113,9 @@ NEWS = TemplateLibrary().load("news_summary").document
 STORY = {"brand": "Post", "headline": "News", "pictures": ("a.jpg",)}
 
 
-@pytest.mark.parametrize("given", [("One.", "Two."), "One. | Two.", "One.\nTwo.", (" One. ", "", "Two.")])
+@pytest.mark.parametrize(
+    "given", [("One.", "Two."), "One. | Two.", "One.\nTwo.", "\nOne.\n\nTwo.\n", "One.|Two.|", (" One. ", "Two.", "")]
+)
 def test_a_list_may_be_written_as_one_text(given: VariableValue) -> None:
     assert resolve_variables(NEWS, {**STORY, "points": given})["points"] == ("One.", "Two.")
 
@@ -117,6 +128,11 @@ def test_a_list_may_be_written_as_one_text(given: VariableValue) -> None:
         ({"points": ("fine", "turned \u202e")}, "variables.points", "of element 2"),
         ({"points": 7}, "variables.points", "no list"),
         ({"points": ()}, "variables.points", "needs it"),
+        ({"points": ("", "\u00ad")}, "variables.points", "needs it"),
+        ({"points": ("One.", "", "Three.")}, "variables.points", "element 2 of the list is blank"),
+        ({"points": " | Two."}, "variables.points", "element 1 of the list is blank"),
+        ({"points": ("One.",), "pictures": ("a.jpg", " ", "c.jpg")}, "variables.pictures", "element 2"),
+        ({"points": ("One.",), "pictures": ()}, "variables.pictures", "needs it"),
         ({"points": ("One.",), "pictures": ("a.jpg",) * 8}, "variables.pictures", "8 pictures"),
         ({"points": ("One.",), "pictures": 3}, "variables.pictures", "no list"),
     ],
@@ -126,3 +142,15 @@ def test_a_wrong_list_is_refused(changes: dict[str, VariableValue], field: str, 
         resolve_variables(NEWS, {**STORY, **changes})
     assert caught.value.field == field
     assert said in caught.value.found
+
+
+LESSON = TemplateLibrary().load("lesson").document
+CHAPTERS = {"course": "Light", "title": "Colour", "chapters": ("A", "B")}
+
+
+def test_a_list_that_goes_on_after_the_scenes_it_is_shown_in_is_refused() -> None:
+    assert resolve_variables(LESSON, {**CHAPTERS, "texts": ("a", "b")})["texts"] == ("a", "b")
+    with pytest.raises(InputError, match="has 3 elements, and chapters, which it goes with, has 2") as caught:
+        resolve_variables(LESSON, {**CHAPTERS, "texts": "a|b|c"})
+    assert caught.value.field == "variables.texts"
+    assert "variables.chapters" in str(caught.value.allowed)

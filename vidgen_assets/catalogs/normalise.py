@@ -20,11 +20,11 @@ from vidgen_assets.catalogs.columns import (
     VARIABLE_PREFIX,
     refuse_unknown,
 )
-from vidgen_assets.catalogs.plain_yaml import load_plain
 from vidgen_assets.catalogs.records import cell_text
 from vidgen_assets.catalogs.source import CatalogSource, utf8
 from vidgen_assets.catalogs.variables import read_variables
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.plain_yaml import load_plain
 from vidgen_assets.clips.spec import Aspect, ClipRequest, Priority, Use, VariableValue
 
 _BETWEEN_CODES = re.compile(r"[ ,]+")

@@ -1,7 +1,7 @@
 """JSON lines and YAML: rows that bring their own keys, gathered into columns of text.
 
 A line that is no JSON object, or a key nobody reads, is that row's fault and not the file's. Numbers keep the digits
-they were written with (`19.90` stays `19.90`). The loader of YAML lives in `plain_yaml.py`.
+they were written with (`19.90` stays `19.90`). The loader of YAML lives in `clips/plain_yaml.py`.
 """
 
 import json
@@ -14,9 +14,9 @@ import polars as pl
 
 from vidgen_assets.catalogs.columns import ALLOWED_COLUMNS, ROW_NUMBER, VARIABLE_PREFIX, is_known, suggestion
 from vidgen_assets.catalogs.findings import RowFinding
-from vidgen_assets.catalogs.plain_yaml import load_plain
 from vidgen_assets.catalogs.source import CatalogSource, utf8
 from vidgen_assets.clips.errors import InputError, shorten
+from vidgen_assets.clips.plain_yaml import load_plain
 
 MAX_ROWS = 1_000_000
 MAX_VARIABLE_COLUMNS = 200

@@ -1,6 +1,7 @@
 """Captions burnt into the picture: white type on a dark box, above the lower edge, for players that show none.
 
-An option of the profile (`burn_captions`). What a caption says and when is in `clips/captions.py`.
+An option of the profile (`burn_captions`). What a caption says and when is in `clips/captions.py`, where it stands in
+`templates/captioning.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,34 +16,30 @@ from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.generation import Frame, FrameShape, FrameStream
 from vidgen_assets.frames.wrapped import Wrapped
 from vidgen_assets.templates.bidi import caption_lines
+from vidgen_assets.templates.captioning import (
+    CAPTION_FONT,
+    LARGEST_SIZE,
+    LINE_HEIGHT,
+    PADDING,
+    box_of,
+    caption_face,
+)
 from vidgen_assets.templates.lettering import SHAPING_RECIPE, Typeface
-from vidgen_assets.templates.library import fallback_fonts, fonts_digest, library_folder
+from vidgen_assets.templates.library import fonts_digest
 from vidgen_assets.templates.typeset import draw_text
 
 BURNING_RECIPE = 2
 """Raise it when the same captions would look different."""
 
-_MANROPE = library_folder() / "product_card" / "fonts" / "Manrope-Bold.ttf"
-
-# As shares of the canvas. 5 % of the short side is 36 px at 720p: the smallest that's easily read on a phone held
-# sideways. Lines keep inside the middle 90 %, the title-safe area of SMPTE ST 2046-1.
-_SIZE, _SAFE_WIDTH = 0.05, 0.90
-# Feeds lay their own words over the lowest sixth of an upright video.
-_BELOW, _BELOW_UPRIGHT = 0.08, 0.18
-# In em of the type.
-_LINE_HEIGHT, _PADDING, _CORNER = 1.28, 0.42, 0.28
+_SAFE_WIDTH = 0.90  # of the canvas: the title-safe area of SMPTE ST 2046-1
+_CORNER = 0.28  # em
 _INK = skia.ColorSetARGB(255, 255, 255, 255)
 _BOX = skia.ColorSetARGB(204, 12, 12, 16)  # white on it keeps a contrast of 10 to 1 even over a white picture
 
 
-def caption_face(language: str) -> Typeface:
-    """Manrope, and the library's fonts for other scripts."""
-    return Typeface((_MANROPE, *fallback_fonts(language, bold=True)), language)
-
-
 def burning_inputs() -> dict[str, Any]:
     """JSON of what decides how captions look, besides the captions."""
-    fonts = [Digest.of_file(_MANROPE), fonts_digest()]
+    fonts = [Digest.of_file(CAPTION_FONT), fonts_digest()]
     return {"recipe": [BURNING_RECIPE, SHAPING_RECIPE], "fonts": fonts}
 
 
@@ -91,31 +88,22 @@ class Burnt(Wrapped):
         canvas, size = surface.getCanvas(), self._size_px
         lines = caption_lines(cue.lines, self._captions.language)
         widths = [self._face.width(line) * size for line in lines]
-        left, top, right, bottom = box_of(widths, size, self._face.metrics.cap_height, self.shape)
+        left, top, right, bottom = box_of(
+            widths, size, self._face.metrics.cap_height, (self.shape.width, self.shape.height)
+        )
         box = skia.RRect.MakeRectXY(skia.Rect.MakeLTRB(left, top, right, bottom), _CORNER * size, _CORNER * size)
         canvas.drawRRect(box, skia.Paint(AntiAlias=True, Color=_BOX))
-        baseline = top + (_PADDING + self._face.metrics.cap_height) * size
+        baseline = top + (PADDING + self._face.metrics.cap_height) * size
         for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
-            at = ((self.shape.width - width) / 2, baseline + number * _LINE_HEIGHT * size)
+            at = ((self.shape.width - width) / 2, baseline + number * LINE_HEIGHT * size)
             draw_text(canvas, self._face.shape(line), *at, size, skia.Paint(AntiAlias=True, Color=_INK))
         return surface.makeImageSnapshot()
 
 
 def size_px(captions: Captions, shape: FrameShape, face: Typeface) -> float:
     """One size for the whole clip: 5 % of the short side, or less for the longest line to keep inside the safe area."""
-    widest_em = max((face.width(line) for cue in captions.cues for line in cue.lines), default=1.0) + 2 * _PADDING
-    return min(_SIZE * min(shape.width, shape.height), _SAFE_WIDTH * shape.width / widest_em)
-
-
-def box_of(
-    widths_px: list[float], size: float, cap_height: float, shape: FrameShape
-) -> tuple[float, float, float, float]:
-    """(left, top, right, bottom) in pixels of the box around lines of these widths."""
-    below = _BELOW_UPRIGHT if shape.height > shape.width else _BELOW
-    half = max(widths_px) / 2 + _PADDING * size
-    height = (cap_height + (len(widths_px) - 1) * _LINE_HEIGHT + 2 * _PADDING) * size
-    bottom = shape.height * (1 - below)
-    return shape.width / 2 - half, bottom - height, shape.width / 2 + half, bottom
+    widest_em = max((face.width(line) for cue in captions.cues for line in cue.lines), default=1.0) + 2 * PADDING
+    return min(LARGEST_SIZE * min(shape.width, shape.height), _SAFE_WIDTH * shape.width / widest_em)
 
 
 def _laid_over(frame: Frame, sprite: skia.Image | None) -> Frame:

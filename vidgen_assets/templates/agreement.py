@@ -1,7 +1,10 @@
-"""A document's parts held against each other: whatever is named has to be there, and words stay in the safe area."""
+"""A document's parts held against each other: whatever is named has to be there and be of the kind that is asked for.
+
+Where words may stand lives in `standing.py`.
+"""
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from vidgen_assets.clips.spec import Aspect
 from vidgen_assets.templates.layers import (
@@ -17,7 +20,16 @@ from vidgen_assets.templates.layers import (
     Stack,
     Text,
 )
-from vidgen_assets.templates.variable_kinds import ColourVariable, PicturesVariable, TextsVariable
+from vidgen_assets.templates.scene import Look
+from vidgen_assets.templates.standing import standing_problems
+from vidgen_assets.templates.variable_kinds import (
+    ChoiceVariable,
+    ColourVariable,
+    NumberVariable,
+    PicturesVariable,
+    TextsVariable,
+    Variable,
+)
 from vidgen_assets.templates.wording import COUNT, NUMBER, names_in
 
 if TYPE_CHECKING:
@@ -33,6 +45,7 @@ PALETTE = (
 """Colours that every template has, from the brand's (`palette.py`)."""
 
 INKS = ("loud", "quiet")
+MOODS = ("deep", "bright")
 
 
 def disagreements(document: "TemplateDocument") -> Iterator[str]:
@@ -48,19 +61,24 @@ def disagreements(document: "TemplateDocument") -> Iterator[str]:
         if scene.for_each is not None and scene.for_each not in lists:
             yield f"scenes.{scene.name} repeats {scene.for_each}, which is no variable of type texts"
         yield from _unknown_names(f"scenes.{scene.name}.narration", scene.narration or "", document, scene)
+        yield from _unknown_names(f"scenes.{scene.name}.chapter", scene.chapter or "", document, scene)
         for layer in scene.layers:
             yield from _layer_problems(f"scenes.{scene.name}", layer, document, scene)
     for layer in (*document.under, *document.over):
         yield from _layer_problems("under/over", layer, document, None)
+    yield from _choice_problems("ground.look", document.ground.look, get_args(Look), document)
+    yield from _choice_problems("brand.mood", document.brand.mood, MOODS, document)
+    yield from _energy_problems(document.ground.energy, document)
+    yield from standing_problems(document)
     for region in document.ground.calm:
-        yield from _region_problems("ground.calm", region, document, safe=False)
+        yield from _region_problems("ground.calm", region, document)
     for role in ("primary", "accent", "paper", "ink"):
         yield from _colour_problems(f"brand.{role}", (getattr(document.brand, role),), document, brand=True)
 
 
 def _layer_problems(place: str, layer: Layer, document: "TemplateDocument", scene: "Scene | None") -> Iterator[str]:
     place = f"{place}.{layer.kind}"
-    yield from _region_problems(place, layer.region, document, safe=isinstance(layer, Stack | Brand))
+    yield from _region_problems(place, layer.region, document)
     match layer:
         case Stack():
             for item in layer.items:
@@ -80,7 +98,7 @@ def _layer_problems(place: str, layer: Layer, document: "TemplateDocument", scen
             known = {name for name, v in document.variables.items() if isinstance(v, PicturesVariable)} | {IMAGE}
             yield from _unknown(place, (layer.source,), known, "pictures")
             if layer.frame:
-                yield from _region_problems(place, layer.frame, document, safe=False)
+                yield from _region_problems(place, layer.frame, document)
     if not isinstance(layer, Stack) and layer.when:
         yield from _unknown(place, (layer.when,), {*document.variables, IMAGE}, "variables")
 
@@ -104,6 +122,8 @@ def _item_problems(
             yield from _colour_problems(place, (item.ink, item.mark), document)
             lists = {name for name, v in document.variables.items() if isinstance(v, TextsVariable)}
             yield from _unknown(place, (item.each,), lists, "variables of type texts")
+            if scene and scene.for_each:
+                yield f"{place} shows a whole list, and in a repeated scene {item.each} stands for one element"
 
 
 def _wording_problems(
@@ -118,12 +138,31 @@ def _unknown_names(place: str, wording: str, document: "TemplateDocument", scene
     yield from _unknown(place, names_in(wording), {*document.variables, *counting}, "variables")
 
 
-def _region_problems(place: str, region: str, document: "TemplateDocument", *, safe: bool) -> Iterator[str]:
+def _region_problems(place: str, region: str, document: "TemplateDocument") -> Iterator[str]:
     for aspect, layout in document.layouts.items():
         if region not in layout.regions:
             yield f"{place} stands in {region}, which layouts.{aspect.value} lacks"
-        elif safe and not layout.is_safe(region):
-            yield f"{place} has words in {region}, which reaches out of the safe area of {aspect.value}"
+
+
+def _choice_problems(place: str, wording: str, known: tuple[str, ...], document: "TemplateDocument") -> Iterator[str]:
+    """Of a wording that has to come out as one of the `known` values."""
+    variable = _only_variable(wording, document)
+    choices = variable.choices if isinstance(variable, ChoiceVariable) else (wording,)
+    if odd := [choice for choice in choices if choice not in known]:
+        yield f"{place} may be {', '.join(odd)}; it is {', '.join(known)}, or a variable of type choice among them"
+
+
+def _energy_problems(energy: str | float, document: "TemplateDocument") -> Iterator[str]:
+    if isinstance(energy, str):
+        variable = _only_variable(energy, document)
+        if not isinstance(variable, NumberVariable) or variable.minimum < 0 or variable.maximum > 1:
+            yield f"ground.energy is {energy!r}; it is a number from 0 to 1, or a variable of type number within them"
+
+
+def _only_variable(wording: str, document: "TemplateDocument") -> Variable | None:
+    """The variable that `wording` is a place for and nothing else."""
+    names = names_in(wording)
+    return document.variables.get(names[0]) if names and wording.strip() == f"{{{names[0]}}}" else None
 
 
 def _colour_problems(

@@ -13,14 +13,14 @@ from itertools import pairwise
 import budoux
 from uniseg.linebreak import line_break_units
 
-SOFT_HYPHEN, ZERO_WIDTH_SPACE, JOINER = "\u00ad", "\u200b", "\u200d"
+SOFT_HYPHEN, ZERO_WIDTH_SPACE, JOINER, WIDE_SPACE = "\u00ad", "\u200b", "\u200d", "\u3000"
 INVISIBLE = frozenset(
     {SOFT_HYPHEN, ZERO_WIDTH_SPACE, "\u200c", JOINER, "\u200e", "\u200f", "\ufe0e", "\ufe0f"}
 )  # fmt: skip
 """What is never drawn: hyphens and spaces that may come up, joiners, marks of direction, forms of the sign before."""
 
 Piece = tuple[str, str]
-"""Something that doesn't break, and what follows it: a space, a soft hyphen, or nothing."""
+"""Something that doesn't break, and what follows it: a space, a wide space, a soft hyphen, or nothing."""
 
 _IDEOGRAPHS = ((0x2E80, 0xA4CF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF))
 _TALL = ((0x0600, 0x06FF), (0x0750, 0x077F), (0x08A0, 0x08FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF))
@@ -28,6 +28,7 @@ _HANGING = ((0x0900, 0x0DFF), (0x0E00, 0x0EFF), (0x0F00, 0x109F), (0x1780, 0x17F
 _THAI, _KANA, _HANGUL = ((0x0E00, 0x0E7F),), ((0x3040, 0x30FF), (0x31F0, 0x31FF)), ((0x1100, 0x11FF), (0xAC00, 0xD7FF))
 _THAI_LEADING_VOWELS, _THAI_FOLLOWERS = "\u0e40\u0e41\u0e42\u0e43\u0e44", "\u0e2f\u0e30\u0e32\u0e33\u0e45\u0e46"
 _TALL_LEADING, _IDEOGRAPH_LEADING = 1.5, 1.3
+_TWO_MARKS_LEADING = 1.4  # in Manrope, Ỗ is 1.16 sizes high, and a g of the line above reaches 0.25 below it
 
 
 def _within(character: str, *ranges: tuple[tuple[int, int], ...]) -> bool:
@@ -40,7 +41,14 @@ def leading_of(text: str) -> float:
     """The least line height, in sizes, that lines of this text need not to touch."""
     if any(_within(character, _TALL, _HANGING) for character in text):
         return _TALL_LEADING
-    return _IDEOGRAPH_LEADING if any(_within(character, _IDEOGRAPHS) for character in text) else 0.0
+    if any(_within(character, _IDEOGRAPHS) for character in text):
+        return _IDEOGRAPH_LEADING
+    return _TWO_MARKS_LEADING if any(map(_has_two_marks, unicodedata.normalize("NFC", text))) else 0.0
+
+
+def _has_two_marks(letter: str) -> bool:
+    """Whether it's a capital with two marks, as Vietnamese has them: the upper one of Ấ reaches the line above."""
+    return letter.isupper() and len(unicodedata.normalize("NFD", letter)) > 2
 
 
 @lru_cache(maxsize=4096)
@@ -66,7 +74,7 @@ def phrases_of(text: str, language: str) -> tuple[Piece, ...]:
 
 def _is_a_sign(character: str) -> bool:
     """A space, a hyphen, a dash: where readers expect a break, whatever the model says."""
-    return not character.isalnum() and not _within(character, _IDEOGRAPHS)
+    return character == WIDE_SPACE or (not character.isalnum() and not _within(character, _IDEOGRAPHS))
 
 
 def _needs_rules(text: str) -> bool:
@@ -133,10 +141,12 @@ def _cut(text: str, breaks: Iterable[int]) -> tuple[Piece, ...]:
 
 
 def _piece(unit: str) -> Piece:
-    shown = unit.rstrip(" \u200b")
+    """Spaces at its end are left out where a line ends there."""
+    unit = unit.rstrip(ZERO_WIDTH_SPACE)
+    shown = unit.rstrip(f" {ZERO_WIDTH_SPACE}{WIDE_SPACE}")
     if shown.endswith(SOFT_HYPHEN):
         return shown[:-1], SOFT_HYPHEN
-    return shown, " " if unit.rstrip(ZERO_WIDTH_SPACE).endswith(" ") else ""
+    return shown, unit[-1] if unit.endswith((" ", WIDE_SPACE)) else ""
 
 
 def _of_words(text: str) -> tuple[Piece, ...]:

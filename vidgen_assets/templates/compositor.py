@@ -25,7 +25,7 @@ from vidgen_assets.templates.poses import pose
 from vidgen_assets.templates.putting import put
 from vidgen_assets.templates.sprites import Typesetter, arrow_sprite, sprites_of
 
-COMPOSITOR_RECIPE = 2
+COMPOSITOR_RECIPE = 3
 """Raise when the same timeline would have other frames."""
 
 _ARROW_PERIOD_S, _ARROW_REACH = 1.6, 0.16  # the arrow's nudge, in lengths of the arrow

@@ -5,20 +5,21 @@ Reading a folder lives in `library.py`, the layers' kinds in `layers.py`, a requ
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.spec import Aspect
 from vidgen_assets.templates.agreement import disagreements
 from vidgen_assets.templates.layers import (
+    Area,
     ColourName,
     Layer,
-    Length,
     Name,
+    Period,
     Share,
     Transition,
+    Written,
 )
 from vidgen_assets.templates.variable_kinds import Variable
 from vidgen_assets.templates.wording import Wording
@@ -26,9 +27,12 @@ from vidgen_assets.templates.wording import Wording
 _ROUNDING = 1e-6  # shares that are written in decimals
 
 
-class SizeRange(Frozen):
-    largest: Length
-    smallest: Length
+Size = Annotated[float, Field(ge=0.1, le=100)]
+
+
+class SizeRange(Written):
+    largest: Size
+    smallest: Size
 
     @model_validator(mode="after")
     def _smallest_is_smaller(self) -> Self:
@@ -37,7 +41,7 @@ class SizeRange(Frozen):
         return self
 
 
-class TextStyle(Frozen):
+class TextStyle(Written):
     """Type of one kind of words: `tracking` in em, `line_height` in sizes, at most `lines` lines. Where the font has
     no glyph, those of `fallback` and then the library's own are asked."""
 
@@ -49,45 +53,60 @@ class TextStyle(Frozen):
     lines: int = Field(default=1, ge=1, le=12)
 
 
-class Layout(Frozen):
+class Layout(Written):
     """One aspect: how far words stay away from the edges (top, right, bottom, left), and where everything stands
-    (x, y, width, height). All are shares of the canvas."""
+    (x, y, width, height). All are shares of the canvas.
+
+    Those of `captioned` take the place of the regions of the same name in a clip that captions are burnt into.
+    """
 
     safe: tuple[Share, Share, Share, Share]
-    regions: dict[Name, tuple[Share, Share, Share, Share]]
+    regions: dict[Name, Area]
+    captioned: dict[Name, Area] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _regions_are_on_the_canvas(self) -> Self:
         most = 1 + _ROUNDING
-        out = [name for name, (x, y, w, h) in self.regions.items() if x + w > most or y + h > most or not w * h]
+        every = (*self.regions.items(), *self.captioned.items())
+        out = [name for name, (x, y, w, h) in every if x + w > most or y + h > most or not w * h]
         if out:
             raise ValueError(f"the regions {', '.join(out)} are empty or reach over the canvas")
+        if unknown := [name for name in self.captioned if name not in self.regions]:
+            raise ValueError(f"captioned has {', '.join(unknown)}, which is none of the regions")
         return self
 
-    def is_safe(self, region: str) -> bool:
-        """Whether words in `region` stay away from the edges."""
-        x, y, width, height = self.regions[region]
+    def with_captions(self) -> Self:
+        """The layout of a clip that captions are burnt into."""
+        return self.model_copy(update={"regions": {**self.regions, **self.captioned}})
+
+    def is_safe(self, area: Area) -> bool:
+        """Whether words in `area` stay away from the edges."""
+        x, y, width, height = area
         top, right, bottom, left = self.safe
         return (
-            x >= left - 1e-6 and y >= top - 1e-6 and x + width <= 1 - right + 1e-6 and y + height <= 1 - bottom + 1e-6
+            x >= left - _ROUNDING
+            and y >= top - _ROUNDING
+            and x + width <= 1 - right + _ROUNDING
+            and y + height <= 1 - bottom + _ROUNDING
         )
 
 
-class Ground(Frozen):
+class Ground(Written):
     """What is behind everything: light in the brand's colours, moving, or a generated scene in its place.
 
-    `look` and `energy` are values or variables. Under the regions of `calm` it is held to its base colour as far as
+    `look` is `drift`, `bokeh`, `silk`, `streaks`, or a variable that chooses among them, `energy` a value or a variable
+    of type number from 0 to 1. Under the regions of `calm` it is held to its base colour as far as
     the words there need. `match` is how far a generated scene is drawn towards the brand's colours.
     """
 
     look: Wording = "drift"
     energy: Wording | Share = 0.6
-    period_s: float = Field(default=9.0, gt=0)
+    period_s: Period = 9.0
     calm: tuple[Name, ...] = ()
     match: Share = 0.3
 
 
-class Brandings(Frozen):
+class Brandings(Written):
     """Which variables, or colours, are the brand's."""
 
     primary: ColourName = "primary"
@@ -95,10 +114,10 @@ class Brandings(Frozen):
     paper: ColourName = "paper"
     ink: ColourName = "ink"
     mood: Wording = "deep"
-    """`deep` or `bright`."""
+    """`deep`, `bright`, or a variable that chooses between them."""
 
 
-class Scene(Frozen):
+class Scene(Written):
     """A stretch of the clip. With `for_each`, one for every element of a list; list variables stand for that element.
 
     Free time is shared out by `share`. `narration` is what is said meanwhile, `chapter` the title of the chapter that
@@ -115,15 +134,23 @@ class Scene(Frozen):
     layers: tuple[Layer, ...]
 
 
-class Lengths(Frozen):
+class Lengths(Written):
     """How long a clip may be. One shorter than `full_s` plays everything proportionally faster."""
 
     shortest_s: float = Field(gt=0)
     full_s: float = Field(gt=0)
     longest_s: float = Field(gt=0)
 
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if not self.shortest_s <= self.full_s <= self.longest_s:
+            raise ValueError(
+                f"shortest_s {self.shortest_s:g}, full_s {self.full_s:g} and longest_s {self.longest_s:g} don't rise"
+            )
+        return self
 
-class TemplateDocument(Frozen):
+
+class TemplateDocument(Written):
     """A template as its author wrote it. `under` and `over` are there all the time, behind and before the scenes."""
 
     name: Name

@@ -7,7 +7,7 @@ colour variable, of the palette, or `#rrggbb`.
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.clips.spec import Aspect
@@ -19,6 +19,19 @@ Length = Annotated[float, Field(ge=0, le=100)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ColourName = Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6}|[a-z][a-z0-9_]*)$")]
 Point = tuple[Share, Share]
+Area = tuple[Share, Share, Share, Share]
+"""x, y, width, height, as shares of the canvas."""
+Period = Annotated[float, Field(ge=0.1, le=3600)]
+"""Seconds."""
+
+BADGE_CHORD = 0.80
+"""The share of a badge's diameter that its words may span."""
+
+
+class Written(Frozen):
+    """The base of what a document's author writes: frozen, without unknown keys, every number finite."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
 
 class Align(StrEnum):
@@ -42,7 +55,7 @@ AnchorByAspect = Anchor | dict[Aspect, Anchor]
 LengthByAspect = Length | dict[Aspect, Length]
 
 
-class Move(Frozen):
+class Move(Written):
     """Coming or going: when, how long, and from (or to) where. `aside` is towards the end of the line."""
 
     at_s: float = Field(default=0.0, ge=0, le=600)
@@ -55,7 +68,7 @@ class Move(Frozen):
     unmask: bool = False
 
 
-class Moving(Frozen):
+class Moving(Written):
     """What every part may do. `when` names a variable: without a value for it, the part isn't there."""
 
     when: Name | None = None
@@ -109,7 +122,7 @@ class Picture(Moving):
     form: Form = Form.RECT
     radius: Length = 3.0
     float_height: Length = 0.0
-    float_period_s: float = Field(default=3.6, gt=0)
+    float_period_s: Period = 3.6
     zoom: float = Field(default=1.0, ge=1, le=1.5)
     """How much nearer it is at the end."""
     first: int = Field(default=0, ge=0, le=200)
@@ -168,7 +181,7 @@ class Points(Moving):
 Item = Annotated[Text | Pill | Rule | Points, Field(discriminator="kind")]
 
 
-class Stack(Frozen):
+class Stack(Written):
     """Items below each other in a region."""
 
     kind: Literal["stack"]
@@ -223,7 +236,7 @@ class Progress(Moving):
 Layer = Annotated[Shape | Picture | Stack | Badge | Brand | Progress, Field(discriminator="kind")]
 
 
-class Transition(Frozen):
+class Transition(Written):
     """How a scene takes over from the one before: `fade` through the ground, `dissolve` over it, `push`, `wipe`."""
 
     kind: Literal["fade", "dissolve", "push", "wipe"]

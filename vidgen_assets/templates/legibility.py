@@ -33,7 +33,12 @@ def resolve_timeline(request: Request, pictures: Pictures) -> scene.Timeline:
     on what is under them.
     """
     paints = paints_of(request.template.document, request.values)
-    look = _shaded(Look.ready(laid_out(request), request, pictures), paints)
+    laid = laid_out(request)
+    try:
+        ready = Look.ready(laid, request, pictures)
+    except InputError as problem:
+        raise request.told(problem) from problem.__cause__
+    look = _shaded(ready, paints)
     problems: list[InputError] = []
     for calm in _CALM_STEPS:
         backdrop = look.timeline.backdrop.model_copy(update={"calm": calm})

@@ -9,7 +9,7 @@ from vidgen_assets.templates.bidi import line_of
 from vidgen_assets.templates.breaking import SOFT_HYPHEN, Piece, leading_of, phrases_of, pieces_of
 from vidgen_assets.templates.shaping import FontMetrics, Fonts, Shaped, lacking, metrics_of, shaped
 
-SHAPING_RECIPE = 2
+SHAPING_RECIPE = 3
 """Raise when the same text would break, measure or place its glyphs differently."""
 
 _SIZE_STEPS = 48
@@ -129,7 +129,7 @@ def _greedy(face: Typeface, pieces: tuple[Piece, ...], width: float, most: int) 
     lines: list[str] = []
     line, joint = "", ""
     for piece, follows in pieces:
-        longer = f"{line}{' ' if joint == ' ' else ''}{piece}" if line else piece
+        longer = f"{line}{'' if joint == SOFT_HYPHEN else joint}{piece}" if line else piece
         if line and face.width(longer + ("-" if follows == SOFT_HYPHEN else "")) > width:
             lines.append(line + ("-" if joint == SOFT_HYPHEN else ""))
             if len(lines) == most:

@@ -6,12 +6,12 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.frozen import Frozen
+from vidgen_assets.clips.plain_yaml import load_plain, plain_numbers
 from vidgen_assets.templates.document import TemplateDocument, TextStyle
 from vidgen_assets.templates.shaping import is_bold
 
@@ -113,6 +113,7 @@ def read_template(folder: Path) -> Template:
         raise InputError("a template is called like its folder", field="name", value=document.name, allowed=folder.name)
     for font, path in document.fonts.items():
         _refuse_strange_file(folder, path, f"fonts.{font}")
+        _refuse_broken_font(folder, path, f"fonts.{font}")
     return Template(document=document, folder=folder, digest=digest_of_folder(folder))
 
 
@@ -125,7 +126,7 @@ def digest_of_folder(folder: Path) -> Digest:
 def _refuse_strange_file(folder: Path, path: str, field: str) -> None:
     """A document names files of its own folder: no address, no way out, no link that leads elsewhere."""
     pure = PurePosixPath(path)
-    plain = not pure.is_absolute() and "\\" not in path and ":" not in path and ".." not in pure.parts
+    plain = not pure.is_absolute() and not set("\\:\0") & set(path) and ".." not in pure.parts
     if not plain or not (folder / path).resolve().is_relative_to(folder.resolve()):
         raise InputError(
             f"template '{folder.name}' names a file out of its folder",
@@ -134,7 +135,7 @@ def _refuse_strange_file(folder: Path, path: str, field: str) -> None:
             allowed="a relative path below the template's folder",
             remedy="Copy the file into the folder, with its licence.",
         )
-    if not (folder / path).is_file():
+    if not _is_file(folder / path):
         raise InputError(
             f"template '{folder.name}' names a file that is not in its folder",
             field=field,
@@ -143,14 +144,43 @@ def _refuse_strange_file(folder: Path, path: str, field: str) -> None:
         )
 
 
-def _read_yaml(folder: Path) -> Any:
-    path = folder / DOCUMENT_NAME
+def _is_file(path: Path) -> bool:
     try:
+        return path.is_file()
+    except OSError:  # a name that no file system takes
+        return False
+
+
+def _refuse_broken_font(folder: Path, path: str, field: str) -> None:
+    from vidgen_assets.templates.typeset import can_be_set  # skia isn't loaded with the code location
+
+    if not can_be_set(folder / path):
+        raise InputError(
+            f"template '{folder.name}' has a font that can't be read: it's none, damaged or cut short",
+            field=field,
+            value=path,
+            allowed="an OpenType or TrueType font",
+            remedy="Copy the font into the folder again, whole.",
+        )
+
+
+def _read_yaml(folder: Path) -> Any:
+    path, called = folder / DOCUMENT_NAME, f"{folder.name}/{DOCUMENT_NAME}"
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise InputError(
+                f"the folder '{folder.name}' has no document",
+                field="template",
+                value=folder,
+                allowed=f"a folder with a file {DOCUMENT_NAME}",
+            )
         if path.stat().st_size > _MOST_BYTES:
             raise InputError(f"the document of template '{folder.name}' has more than a megabyte", field=DOCUMENT_NAME)
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"the document of template '{folder.name}' can't be read: {error}") from error
+        return plain_numbers(load_plain(path.read_text(encoding="utf-8"), called))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"the document of template '{folder.name}' can't be read: {error}", field="template"
+        ) from error
 
 
 def _explained(template: str, error: ValidationError) -> InputError:

@@ -12,9 +12,11 @@ from PIL import Image
 from vidgen_assets.templates import scene
 from vidgen_assets.templates.easing import wave
 from vidgen_assets.templates.painting import PIXELS, SHADOW, Sprite, argb, blurred, form_path, painted
-from vidgen_assets.templates.pictures import read_pictures, resized
+from vidgen_assets.templates.pictures import PictureSet, read_pictures, resized
 from vidgen_assets.templates.poses import pose
 from vidgen_assets.templates.putting import put_scaled
+
+_MOST_FRAMES = 4.0  # a photograph that lies, in a frame that stands, is 3.2 frames long (16:9 in 9:16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +69,16 @@ class PictureActor:
 
 
 def picture_actor(part: scene.PicturePart, paths: Sequence[Path]) -> PictureActor:
-    """Raises `InputError` for a picture that can't be used."""
-    found = read_pictures(paths, [path.name for path in paths])
-    if found.are_cutouts and part.contain:
-        return _cutouts(part, found.images)
-    return _photographs(part, found.images)
+    """Raises `InputError` for a picture that can't be used; its value is the picture's digest."""
+    found = read_pictures(paths, part.pictures)
+    return _cutouts(part, found) if found.are_cutouts and part.contain else _photographs(part, found)
 
 
-def _cutouts(part: scene.PicturePart, images: Sequence[Image.Image]) -> PictureActor:
+def _cutouts(part: scene.PicturePart, images: PictureSet) -> PictureActor:
     """Standing on the lower edge of the box, as large as fits, with a soft shadow of their own shape."""
     x, y, width, height = part.box
-    scale = min(width / images[0].width, height / images[0].height)
-    shown = (images[0].width * scale, images[0].height * scale)
+    scale = min(width / images.size[0], height / images.size[1])
+    shown = (images.size[0] * scale, images.size[1] * scale)
     stands = (x + width / 2, y + height - 0.04 * height)
     sprites = tuple(_standing(part, _skia_image(image, shown, part.zoom), shown, stands) for image in images)
     return PictureActor(part, sprites, _contact_shadow(part, stands, shown), None)
@@ -113,11 +113,12 @@ def _contact_shadow(part: scene.PicturePart, stands: tuple[float, float], shown:
     return painted(box, 2 * depth, part.motion, paint)
 
 
-def _photographs(part: scene.PicturePart, images: Sequence[Image.Image]) -> PictureActor:
+def _photographs(part: scene.PicturePart, images: PictureSet) -> PictureActor:
     """Filling the frame, or whole within it, and cropped so that the focus stays in view."""
     x, y, width, height = part.frame
     sprites = []
-    for image in images:
+    for whole in images:
+        image = whole if part.contain else _shortened(whole, (width, height), part.focus)
         across, down = width / image.width, height / image.height
         scale = min(across, down) if part.contain else max(across, down)
         picture = _skia_image(image, (image.width * scale, image.height * scale), part.zoom)
@@ -130,6 +131,19 @@ def _photographs(part: scene.PicturePart, images: Sequence[Image.Image]) -> Pict
         left, top = round(centre[0] - picture.width() / 2), round(centre[1] - picture.height() / 2)
         sprites.append(Sprite(picture, left, top, centre, part.motion))
     return PictureActor(part, tuple(sprites), None, form_path(part.form, part.frame, part.radius_px))
+
+
+def _shortened(image: Image.Image, frame: tuple[float, float], focus: tuple[float, float]) -> Image.Image:
+    """At most four frames of a picture that is to fill one, the focus in the same place.
+
+    A strip of 20,000 by 64 pixels, made as high as an upright clip, would take 4 GB, of which a thousandth is seen.
+    """
+    scale = max(frame[0] / image.width, frame[1] / image.height)
+    kept = [min(side, math.ceil(_MOST_FRAMES * long / scale)) for side, long in zip(image.size, frame, strict=True)]
+    if kept == [*image.size]:
+        return image
+    left, top = (round((side - part) * at) for side, part, at in zip(image.size, kept, focus, strict=True))
+    return image.crop((left, top, left + kept[0], top + kept[1]))
 
 
 def _skia_image(image: Image.Image, shown: tuple[float, float], zoom: float) -> skia.Image:

@@ -1,15 +1,16 @@
-"""The customer's picture: read with limits, turned upright, brought to sRGB, trimmed to what can be seen.
+"""The customer's pictures: read with limits, turned upright, brought to sRGB, trimmed to what can be seen.
 
 Placing and drawing it lives in `compositor.py`.
 """
 
 import io
+import struct
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from vidgen_assets.clips.errors import InputError
 
@@ -22,56 +23,78 @@ _SHORTEST_SIDE_PX = 64
 _OPAQUE = 250  # above this, alpha is an export's rounding, not a cut-out
 _FAINTEST = 8  # alpha up to this is dust, and does not widen the trimmed picture
 _ALLOWED = f"PNG, JPEG or WebP, 8 bits a channel, at least {_SHORTEST_SIDE_PX} px on each side, at most 40 megapixels"
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # by the orientation tag of EXIF 2.32, 4.6.4
+_DAMAGED_TAGS = (struct.error, TypeError, ValueError, LookupError, AttributeError, SyntaxError, OSError)
+"""What Pillow raises over tags that were cut short or have an odd type (2026-11, by fuzzing)."""
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 @dataclass(frozen=True, slots=True)
-class ProductPicture:
-    """RGBA pixels, straight alpha. A cut-out has a transparent background and is trimmed to its product."""
-
-    image: Image.Image
-    is_cutout: bool
-
-
-def read_picture(path: Path, reference: str) -> ProductPicture:
-    """The picture in `path`, called `reference` in errors.
-
-    Raises `InputError` for what is no picture, is cut short, too large, too small or entirely transparent.
-    """
-    rgba = whole_picture(path, reference)
-    if not _is_cutout(rgba):
-        return ProductPicture(rgba, is_cutout=False)
-    return ProductPicture(rgba.crop(_visible(rgba, reference)), is_cutout=True)
-
-
-@dataclass(frozen=True, slots=True)
 class PictureSet:
-    """RGBA pixels, straight alpha, of pictures that belong together; cut-outs are trimmed alike, so that none jumps."""
+    """Pictures of one size that belong together; cut-outs are trimmed alike, so that none jumps.
 
-    images: tuple[Image.Image, ...]
+    Iterating gives them in order, RGBA, straight alpha. Those that are too large to be `held` together are read again,
+    one at a time: 144 pictures of 40 megapixels would take 23 GB.
+    """
+
+    paths: tuple[Path, ...]
+    references: tuple[str, ...]
     are_cutouts: bool
+    box: tuple[int, int, int, int]
+    """What is shown of each: left, top, right, bottom, in pixels."""
+    held: tuple[Image.Image, ...] = ()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of what is shown of each, in pixels."""
+        left, top, right, bottom = self.box
+        return right - left, bottom - top
+
+    def __iter__(self) -> Iterator[Image.Image]:
+        for image in self.held or map(whole_picture, self.paths, self.references):
+            yield image if self.size == image.size else image.crop(self.box)
 
 
 def read_pictures(paths: Sequence[Path], references: Sequence[str]) -> PictureSet:
-    """The pictures in `paths`. Raises `InputError` as `read_picture` does, and for a set of several sizes."""
-    if len(paths) == 1:
-        one = read_picture(paths[0], references[0])
-        return PictureSet((one.image,), one.is_cutout)
-    images = [whole_picture(path, reference) for path, reference in zip(paths, references, strict=True)]
-    cut = [_is_cutout(image) for image in images]
-    if not all(cut):
-        return PictureSet(tuple(images), are_cutouts=False)
-    odd = next((index for index, image in enumerate(images) if image.size != images[0].size), None)
-    if odd is not None:
-        raise _refused(
-            references[odd],
-            f"the pictures of a set are cut-outs of different sizes: {_size(images[odd])} and {_size(images[0])}",
-            "Export all of them at one size.",
-        )
-    boxes = [_visible(image, reference) for image, reference in zip(images, references, strict=True)]
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
-    return PictureSet(tuple(image.crop((left, top, right, bottom)) for image in images), are_cutouts=True)
+    """The pictures in `paths`, one or a set, called `references` in errors.
+
+    Raises `InputError` for what is no picture, is cut short, too large, too small, or shows next to nothing, and for a
+    set of several sizes, or of cut-outs among photographs.
+    """
+    held: list[Image.Image] = []
+    boxes: list[tuple[int, int, int, int] | None] = []
+    pixels, size = 0, (0, 0)
+    for path, reference in zip(paths, references, strict=True):
+        image = whole_picture(path, reference)
+        boxes.append(_visible(image, reference) if _is_cutout(image) else None)
+        size = size if len(boxes) > 1 else image.size
+        _check_belongs(image.size, size, reference)
+        if (boxes[-1] is None) != (boxes[0] is None):
+            raise _refused(
+                reference,
+                "the pictures of a set are cut-outs and photographs, mixed",
+                "Give all of them a transparent background, or none.",
+            )
+        pixels += image.width * image.height
+        held = [*held, image] if pixels <= _MOST_PIXELS else []
+    trimmed = [box for box in boxes if box is not None]
+    if not trimmed:
+        return PictureSet(tuple(paths), tuple(references), False, (0, 0, *size), tuple(held))
+    box = (
+        min(box[0] for box in trimmed),
+        min(box[1] for box in trimmed),
+        max(box[2] for box in trimmed),
+        max(box[3] for box in trimmed),
+    )
+    return PictureSet(tuple(paths), tuple(references), True, box, tuple(held))
 
 
 def _is_cutout(rgba: Image.Image) -> bool:
@@ -80,19 +103,31 @@ def _is_cutout(rgba: Image.Image) -> bool:
 
 
 def _visible(rgba: Image.Image, reference: str) -> tuple[int, int, int, int]:
-    """What can be seen of a cut-out. Raises `InputError` if that is nothing."""
+    """What can be seen of a cut-out. Raises `InputError` if that is nothing, or a speck that would be blown up."""
     found = rgba.getchannel("A").point([255 if level > _FAINTEST else 0 for level in range(256)]).getbbox()
     if found is None:
         raise _refused(reference, "the picture is entirely transparent", "Send a picture with something on it.")
+    width, height = found[2] - found[0], found[3] - found[1]
+    if max(width, height) < _SHORTEST_SIDE_PX:
+        raise _refused(
+            reference,
+            f"all that can be seen of the picture is {width}x{height} px; the rest is transparent",
+            f"Send a picture whose product is at least {_SHORTEST_SIDE_PX} px long.",
+        )
     return found
 
 
-def _size(image: Image.Image) -> str:
-    return f"{image.width}x{image.height} px"
+def _check_belongs(size: tuple[int, int], first: tuple[int, int], reference: str) -> None:
+    if size != first:
+        raise _refused(
+            reference,
+            f"the pictures of a set have different sizes: {size[0]}x{size[1]} px and {first[0]}x{first[1]} px",
+            "Export all of them at one size.",
+        )
 
 
 def whole_picture(path: Path, reference: str) -> Image.Image:
-    """All of the picture in `path`, upright, RGBA in sRGB. Raises `InputError` as `read_picture` does."""
+    """All of the picture in `path`, upright, RGBA in sRGB. Raises `InputError` as `read_pictures` does."""
     return _in_srgb(_opened(path, reference)).convert("RGBA")
 
 
@@ -100,10 +135,12 @@ def _opened(path: Path, reference: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", UserWarning)  # about damaged tags
             with Image.open(path, formats=_FORMATS) as image:
                 _check_size(image.size, reference)
                 _check_depth(image.mode, reference)
-                return ImageOps.exif_transpose(image)
+                image.load()
+                return _upright(image)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise _refused(reference, "the picture has more than 40 megapixels", "Send a smaller copy.") from error
     except UnidentifiedImageError as error:
@@ -112,6 +149,16 @@ def _opened(path: Path, reference: str) -> Image.Image:
         # Pillow reports broken PNG chunks as SyntaxError and short files as OSError.
         found = f"the picture is damaged or cut short ({error})"
         raise _refused(reference, found, "Upload the file again, complete.") from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """As the camera's orientation tag says; where the tags are damaged, as it is, which is how viewers show it."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except _DAMAGED_TAGS:
+        return image
+    turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
 
 
 def _check_depth(mode: str, reference: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.templates import layers, scene
-from vidgen_assets.templates.layers import Align, Layer
+from vidgen_assets.templates.layers import BADGE_CHORD, Align, Layer
 from vidgen_assets.templates.lettering import Fitted
 from vidgen_assets.templates.paints import Paints
 from vidgen_assets.templates.palette import READABLE_CONTRAST, softened
@@ -16,7 +16,7 @@ from vidgen_assets.templates.timing import Clock, Shot
 from vidgen_assets.templates.wording import filled
 
 _OLD_PRICE_FADE = 0.18
-_BADGE_CHORD, _SECOND_CHORD = 0.80, 0.62  # share of the diameter that the last, and the first of two lines may span
+_SECOND_CHORD = 0.62  # share of a badge's diameter that the first of two lines may span
 _NARROWEST_VEIL, _WIDEST_VEIL = 3.0, 7.0  # its soft edge, in hundredths of the short side
 _BADGE_GAP = 0.62  # between two lines, in sizes of the first
 
@@ -174,12 +174,12 @@ class Placer:
             raise joined(problems)
         last_item, last = wanted[-1]
         largest_px = self.canvas.sizes(last_item.style)[0]
-        needed = self.canvas.face(last_item.style).width(last.text) * largest_px / _BADGE_CHORD
+        needed = self.canvas.face(last_item.style).width(last.text) * largest_px / BADGE_CHORD
         least, most = (self.canvas.here(size, 0.0) * self.canvas.unit for size in (layer.smallest, layer.largest))
         diameter = min(most, max(least, needed))
         fits: list[Fitted] = []
         for at, (_, one) in enumerate(wanted):
-            chord = _BADGE_CHORD if at == len(wanted) - 1 else _SECOND_CHORD
+            chord = BADGE_CHORD if at == len(wanted) - 1 else _SECOND_CHORD
             fitted = self.canvas.fitted(one, diameter * chord, diameter)
             if isinstance(fitted, InputError):
                 raise fitted
@@ -220,7 +220,7 @@ class Placer:
         wanted = Wanted(text, layer.style, layer.text)
         if problem := self.canvas.without_glyphs(wanted):
             raise problem
-        x, y, width, height = self.canvas.region(layer.region)
+        x, y, width, height = self.canvas.words_region(layer.region)
         room = width - 1.2 * self.canvas.sizes(layer.style)[1]
         fitted = self.canvas.fitted(wanted, room, height)
         if isinstance(fitted, InputError):

@@ -21,6 +21,8 @@ Exact = Annotated[float, PlainSerializer(lambda value: round(value, 7), return_t
 Box = tuple[Number, Number, Number, Number]
 """x, y, width, height in pixels."""
 HexColour = str
+Look = Literal["drift", "bokeh", "silk", "streaks"]
+"""What moves on a ground."""
 
 
 class Movement(Frozen):
@@ -173,7 +175,7 @@ class Section(Frozen):
 class Backdrop(Frozen):
     """A moving ground. `calm` says how far the areas where words stand are held to the base colour (0..1)."""
 
-    kind: Literal["drift", "bokeh", "silk", "streaks"]
+    kind: Look
     base: HexColour
     glows: tuple[HexColour, HexColour, HexColour, HexColour]
     spark: HexColour

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.spec import Aspect
 from vidgen_assets.templates.bidi import is_right_to_left
+from vidgen_assets.templates.captioning import outside
 from vidgen_assets.templates.document import Layout, SizeRange, TextStyle
 from vidgen_assets.templates.layers import Align
 from vidgen_assets.templates.lettering import Fitted, Typeface, block_height, fit
@@ -46,7 +47,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """One request's canvas. `unit` is a hundredth of the short side, in pixels."""
+    """One request's canvas. `unit` is a hundredth of the short side, in pixels; `band` is where captions are burnt in,
+    if there are any: its top and bottom in pixels."""
 
     template: Template
     values: Mapping[str, Any]
@@ -54,10 +56,12 @@ class Canvas:
     aspect: Aspect
     width: int
     height: int
+    band: tuple[float, float] | None = None
 
     @property
     def layout(self) -> Layout:
-        return self.template.document.layouts[self.aspect]
+        found = self.template.document.layouts[self.aspect]
+        return found.with_captions() if self.band else found
 
     @property
     def unit(self) -> float:
@@ -73,6 +77,20 @@ class Canvas:
         x, y, width, height = self.layout.regions[name]
         left = 1 - x - width if self.is_mirrored else x
         return (left * self.width, y * self.height, width * self.width, height * self.height)
+
+    def words_region(self, name: str) -> Box:
+        """As `region`, without what burnt-in captions cover. Raises `InputError` if that is all of it."""
+        box = self.region(name)
+        left = outside(self.band, box) if self.band else box
+        if not left[3]:
+            raise InputError(
+                f"the words in {name} stand where this profile burns captions in",
+                field="profile",
+                allowed="a profile without burn_captions, or a template with room for captions",
+                remedy=f"Choose another profile, or give the template's layout of {self.aspect.value} another place "
+                f"for {name} under captioned.",
+            )
+        return left
 
     def here(self, value: "T | dict[Aspect, T]", usual: T) -> T:
         """A value that may differ from aspect to aspect."""
@@ -93,19 +111,25 @@ class Canvas:
         found = size if isinstance(size, SizeRange) else size[self.aspect]
         return found.largest * self.unit, found.smallest * self.unit
 
-    def fitted(self, wanted: Wanted, width: float, height: float, giving_way: float = 0.0) -> Fitted | InputError:
-        """The text at the largest size that fits, once it has given way (0..1)."""
-        found = self._fit(wanted, wanted.text, width, height, giving_way)
-        return found or self._too_long(wanted, width, height)
+    def fitted(
+        self, wanted: Wanted, width: float, height: float, giving_way: float = 0.0, *, lines: int | None = None
+    ) -> Fitted | InputError:
+        """The text at the largest size that fits, once it has given way (0..1), in `lines` or as many as its style
+        has."""
+        most = lines or self.style(wanted.style).lines
+        found = self._fit(wanted, wanted.text, width, height, most, giving_way)
+        return found or self._too_long(wanted, width, height, most)
 
-    def _fit(self, wanted: Wanted, text: str, width: float, height: float, giving_way: float = 0.0) -> Fitted | None:
+    def _fit(
+        self, wanted: Wanted, text: str, width: float, height: float, lines: int, giving_way: float = 0.0
+    ) -> Fitted | None:
         style, (largest, smallest) = self.style(wanted.style), self.sizes(wanted.style)
         return fit(
             self.face(wanted.style),
             text,
             sizes=(largest + (smallest - largest) * giving_way, smallest),
             width=width,
-            lines=style.lines,
+            lines=lines,
             height=height,
             line_height=style.line_height,
         )
@@ -151,12 +175,12 @@ class Canvas:
             remedy="Write it otherwise, or add a font with these characters to the template.",
         )
 
-    def _too_long(self, wanted: Wanted, width: float, height: float) -> InputError:
+    def _too_long(self, wanted: Wanted, width: float, height: float, lines: int) -> InputError:
         text = wanted.text
         low, high = 0, len(text)  # the length that fits, found by halving
         while low < high:
             middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._fit(wanted, text[:middle], width, height) else (low, middle - 1)
+            low, high = (middle, high) if self._fit(wanted, text[:middle], width, height, lines) else (low, middle - 1)
         return InputError(
             f"the text doesn't fit its place in {self.aspect.value} even at the smallest size: it has {len(text)} "
             f"characters, about {low} fit",

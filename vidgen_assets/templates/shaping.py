@@ -8,6 +8,7 @@ the drawing of glyphs in `typeset.py`.
 # pyright: reportAttributeAccessIssue=false
 # uharfbuzz has its classes in a compiled module and ships no stubs.
 
+import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from vidgen_assets.templates.bidi import is_right_to_left, levels_of, needs_leve
 from vidgen_assets.templates.breaking import INVISIBLE, JOINER, tracks
 
 _SEMIBOLD = 600
+_SINGLE_FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true")
 
 Fonts = tuple[Path, ...]
 
@@ -188,6 +190,20 @@ def _font(path: Path) -> tuple[hb.Font, int]:
     return hb.Font(face), face.upem
 
 
+def glyph_count(path: Path) -> int:
+    """How many glyphs a font has; none, if it is no font, or if one of its tables reaches over the file's end.
+
+    The tables are listed after the font's first twelve bytes, sixteen bytes each (OpenType 1.9.1, "Table Directory").
+    """
+    data = path.read_bytes()
+    if data[:4] in _SINGLE_FONTS:
+        count = int.from_bytes(data[4:6], "big")
+        ends = (sum(struct.unpack_from(">II", data, 20 + 16 * at)) for at in range(count))
+        if len(data) < 12 + 16 * count or max(ends, default=0) > len(data):
+            return 0
+    return _font(path)[0].face.glyph_count
+
+
 @cache
 def is_bold(font: Path) -> bool:
     """Whether a font's own weight (usWeightClass of its OS/2 table) is semibold or more."""
@@ -200,6 +216,7 @@ def metrics_of(path: Path) -> FontMetrics:
     font, units_per_em = _font(path)
     heights = []
     for letter in "Hx":
-        extents = font.get_glyph_extents(font.get_nominal_glyph(ord(letter)))
+        glyph = font.get_nominal_glyph(ord(letter))
+        extents = font.get_glyph_extents(glyph) if glyph else None
         heights.append(extents.y_bearing / units_per_em if extents else 0.7)
     return FontMetrics(*heights)

@@ -86,7 +86,7 @@ class StackSetter:
 
     @property
     def box(self) -> Box:
-        return self.canvas.region(self.stack.region)
+        return self.canvas.words_region(self.stack.region)
 
     @property
     def align(self) -> Align:
@@ -130,7 +130,7 @@ class StackSetter:
             if item is not leader:
                 sized = self._one(item, room, giving_way, is_first=index == 0)
                 if isinstance(sized, InputError):
-                    return sized
+                    return self._crowded_out(items, item, room) or sized
                 others[index], room = sized, room - sized.gap - sized.height
         if leader is None:
             wanted = [w for item in items for w in self._wanted(item)]
@@ -141,8 +141,20 @@ class StackSetter:
         at = items.index(leader)
         led = self._one(leader, room, 0.0, is_first=at == 0)
         if isinstance(led, InputError):
-            return led
+            return self._crowded_out(items, leader, room) or led
         return tuple(led if index == at else others[index] for index in range(len(items)))
+
+    def _crowded_out(self, items: Sequence[Item], item: Item, room: float) -> InputError | None:
+        """Whether `item` was left less than a line of its smallest size: then the longest other text is to be
+        shortened, not this one."""
+        if isinstance(item, Rule):
+            return None
+        line = self.canvas.cap_px(item.style, self.canvas.sizes(item.style)[1])
+        left = room - line - (self.canvas.here(item.gap, 0.0) * self.canvas.unit if item is not items[0] else 0.0)
+        others = [wanted for other in items if other is not item for wanted in self._wanted(other)]
+        if left >= 0 or not others:
+            return None
+        return _too_much(max(others, key=lambda w: len(w.text)), self.box, len(others) + 1, left)
 
     def _one(self, item: Item, room: float, giving_way: float, *, is_first: bool) -> _Sized | InputError:
         gap = 0.0 if is_first else self.canvas.here(item.gap, 0.0) * self.canvas.unit
@@ -163,7 +175,7 @@ class StackSetter:
     def _pill(self, item: Pill, gap: float, room: float, giving_way: float) -> _Sized | InputError:
         (wanted,) = self._wanted(item)
         width = self.box[2] - self._around(item) * self.canvas.sizes(item.style)[0]
-        fitted = self.canvas.fitted(wanted, width, max(1.0, room), giving_way)
+        fitted = self.canvas.fitted(wanted, width, max(1.0, room), giving_way, lines=1)  # a pill is one line high
         if isinstance(fitted, InputError):
             return fitted
         return _Sized(item, gap, (_PILL_HEIGHT if item.button else _TAG_HEIGHT) * fitted.size, (fitted,))

@@ -12,21 +12,24 @@ from typing import Any
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.narration import Narration
+from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.templates import layers, scene
 from vidgen_assets.templates.agreement import IMAGE
+from vidgen_assets.templates.captioning import caption_band
 from vidgen_assets.templates.document import Scene
 from vidgen_assets.templates.generated import shift_towards, unpacked
 from vidgen_assets.templates.layers import Layer, Move
 from vidgen_assets.templates.library import Template, fonts_digest
+from vidgen_assets.templates.lists import elements
 from vidgen_assets.templates.paints import Paints, paints_of
 from vidgen_assets.templates.placing import Placer
 from vidgen_assets.templates.setting import Canvas, joined
-from vidgen_assets.templates.timing import Clock, Shot, Span, shots_of, spans_of
-from vidgen_assets.templates.variables import elements, picture_variables
+from vidgen_assets.templates.timing import Clock, Shot, Span, shots_of, spans_of, spoken_parts
+from vidgen_assets.templates.variables import picture_variables
 from vidgen_assets.templates.wording import filled
 
-TIMELINE_RECIPE = 2
+TIMELINE_RECIPE = 3
 """Raise when the same spec would resolve to another timeline."""
 
 LEAST_CALM = 0.45
@@ -56,7 +59,26 @@ class Request:
     @property
     def canvas(self) -> Canvas:
         spec = self.spec
-        return Canvas(self.template, self.values, spec.language, spec.aspect, spec.width, spec.height)
+        band = caption_band(spec.width, spec.height) if self.is_captioned else None
+        return Canvas(self.template, self.values, spec.language, spec.aspect, spec.width, spec.height, band)
+
+    @property
+    def is_captioned(self) -> bool:
+        """Whether captions will be burnt into the picture: the profile wants it, and something is said."""
+        spec = self.spec
+        if spec.is_unspoken or not load_profiles()[spec.profile].burn_captions:
+            return False
+        return bool(spoken_parts(self.template.document, self.values, spec.script))
+
+    def told(self, problem: InputError) -> InputError:
+        """A picture's problem by its variable and reference, as the row has them, instead of its digest."""
+        for name, digests in self.pictures.items():
+            if problem.value in digests:
+                known = (self.spec.image,) if name == IMAGE else self.spec.pictures.values()
+                problem.field = IMAGE if name == IMAGE else f"variables.{name}"
+                problem.value = next((m.reference for m in known if m and m.digest == problem.value), problem.value)
+                break
+        return problem
 
 
 def laid_out(request: Request) -> scene.Timeline:

@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from vidgen_assets.clips.frozen import Frozen
 from vidgen_assets.templates.colours import is_hex_colour
+from vidgen_assets.templates.layers import Written
 
 
-class _Described(Frozen):
+class _Described(Written):
     description: str
     required: bool = False
 
@@ -33,6 +33,12 @@ class NumberVariable(_Described):
     default: float
     minimum: float
     maximum: float
+
+    @model_validator(mode="after")
+    def _default_is_within_its_limits(self) -> Self:
+        if not self.minimum <= self.default <= self.maximum:
+            raise ValueError(f"the default {self.default:g} is not from {self.minimum:g} to {self.maximum:g}")
+        return self
 
 
 class FlagVariable(_Described):

@@ -13,6 +13,7 @@ from vidgen_assets.clips.errors import InputError, shorten
 from vidgen_assets.clips.spec import VariableValue
 from vidgen_assets.templates.colours import is_hex_colour
 from vidgen_assets.templates.document import TemplateDocument
+from vidgen_assets.templates.lists import elements, hole_in, is_blank, overlong_lists
 from vidgen_assets.templates.variable_kinds import (
     ChoiceVariable,
     ColourVariable,
@@ -25,8 +26,8 @@ from vidgen_assets.templates.variable_kinds import (
 )
 
 _FLAGS: dict[VariableValue, bool] = {"true": True, "false": False, "yes": True, "no": False}
-_SPACES = "\u00a0\u00ad\u202f"
-"""Spaces and hyphens that typesetters use. Controls of direction are refused."""
+_SOFT_HYPHEN = "\u00ad"
+"""Typesetters use it. Controls of direction are refused."""
 _JOINERS = "\u200b\u200c\u200d"
 """Allowed after a letter, mark or sign of a script that needs them: Persian, Hindi, Thai, Khmer and so on, emoji. In
 Latin, Greek and Cyrillic they only hide a word from those who look for it."""
@@ -44,10 +45,7 @@ def resolve_variables(document: TemplateDocument, given: Mapping[str, VariableVa
     problems = variable_problems(document, given)
     if problems:
         raise _as_one(document.name, problems)
-    return {
-        name: _typed(variable, given[name]) if name in given else default_of(variable)
-        for name, variable in document.variables.items()
-    }
+    return {name: _resolved(variable, given.get(name)) for name, variable in document.variables.items()}
 
 
 def variable_problems(document: TemplateDocument, given: Mapping[str, VariableValue]) -> list[InputError]:
@@ -65,16 +63,27 @@ def variable_problems(document: TemplateDocument, given: Mapping[str, VariableVa
     for name, variable in document.variables.items():
         problem = _problem(name, variable, given.get(name))
         problems += [problem] if problem else []
-    return problems
+    return problems or [*overlong_lists(document, lambda name: _resolved(document.variables[name], given.get(name)))]
 
 
 def _problem(name: str, variable: Variable, value: VariableValue | None) -> InputError | None:
     field = f"variables.{name}"
-    if value is None or (isinstance(value, str) and not value.strip()) or value == ():
+    if value is None or _is_missing(variable, value):
         missing = f"the template needs it: {variable.description}"
-        return InputError(missing, field=field, allowed=allowed_values(variable)) if variable.required else None
+        return InputError(missing, field=field, allowed=allowed_values(variable)) if _is_needed(variable) else None
     found = _complaint(variable, value)
     return InputError(found, field=field, value=value, allowed=allowed_values(variable)) if found else None
+
+
+def _is_missing(variable: Variable, value: VariableValue) -> bool:
+    """Whether nothing is there, or nothing that can be seen."""
+    if isinstance(variable, TextsVariable | PicturesVariable) and isinstance(value, str | tuple):
+        return not elements(value)
+    return value == () or (isinstance(value, str) and is_blank(value))
+
+
+def _is_needed(variable: Variable) -> bool:
+    return variable.required or (isinstance(variable, PicturesVariable) and variable.least > 0)
 
 
 def _complaint(variable: Variable, value: VariableValue) -> str | None:
@@ -116,7 +125,7 @@ def _is_strange(text: str, at: int) -> bool:
     if character in _JOINERS:
         before = text[at - 1] if at else " "
         return ord(before) < _FIRST_OF_OTHER_SCRIPTS or unicodedata.category(before)[0] not in "LMS"
-    return not character.isprintable() and character not in _SPACES
+    return not character.isprintable() and character != _SOFT_HYPHEN and unicodedata.category(character) != "Zs"
 
 
 def _marks_complaint(text: str) -> str | None:
@@ -147,9 +156,9 @@ def allowed_values(variable: Variable) -> str:
             return "a colour as #rrggbb, for example #1b2a4a"
 
 
-def _typed(variable: Variable, value: VariableValue) -> VariableValue:
+def _resolved(variable: Variable, value: VariableValue | None) -> VariableValue:
     """A value without complaints, in the type the document declares; blank means the default."""
-    if isinstance(value, str) and not value.strip():
+    if value is None or _is_missing(variable, value):
         return default_of(variable)
     match variable:
         case TextsVariable() | PicturesVariable():
@@ -177,18 +186,11 @@ def picture_variables(document: TemplateDocument) -> tuple[str, ...]:
     return tuple(name for name, variable in document.variables.items() if isinstance(variable, PicturesVariable))
 
 
-def elements(value: VariableValue) -> tuple[str, ...]:
-    """A list of texts: a list, or one text with its elements on lines of their own or between bars."""
-    if isinstance(value, str):
-        value = tuple(re.split(r"\s*[\n|]\s*", value))
-    if not isinstance(value, tuple):
-        return (str(value),)
-    return tuple(element.strip() for element in value if element.strip())
-
-
 def _texts_complaint(variable: TextsVariable, value: VariableValue) -> str | None:
     if not isinstance(value, str | tuple):
         return "this is no list of texts"
+    if hole := hole_in(value):
+        return _hole_complaint(hole)
     found = elements(value)
     if len(found) > variable.most:
         return f"the list has {len(found)} elements"
@@ -199,9 +201,15 @@ def _texts_complaint(variable: TextsVariable, value: VariableValue) -> str | Non
     return f"of element {complaints[0][0]}, {complaints[0][1]}" if complaints else None
 
 
+def _hole_complaint(number: int) -> str:
+    return f"element {number} of the list is blank, and others follow"
+
+
 def _pictures_complaint(variable: PicturesVariable, value: VariableValue) -> str | None:
     if not isinstance(value, str | tuple):
         return "this is no list of references"
+    if hole := hole_in(value):
+        return _hole_complaint(hole)
     count = len(elements(value))
     return None if variable.least <= count <= variable.most else f"the list has {count} pictures"
 

@@ -1,8 +1,8 @@
 """YAML as people expect it: `16:9` is text, `no` is Norwegian, and nothing refers to anything else.
 
 PyYAML's safe loader follows YAML 1.1, where `16:9` is the number 969 and `no` is false; this one knows the scalars of
-YAML 1.2's core schema alone. Anchors, aliases and deep nesting are refused before anything is built, since nine
-lines of aliases can stand for a billion values.
+YAML 1.2's core schema alone. Anchors, aliases, tags and deep nesting are refused before anything is built, since nine
+lines of aliases can stand for a billion values. Catalogs, releases and templates are all read by it.
 """
 
 import re
@@ -14,7 +14,8 @@ import yaml
 from vidgen_assets.clips.errors import InputError, shorten
 
 MAX_DEPTH = 16
-_LONGEST_INTEGER = 40  # more digits than any column allows; a longer one stays text
+_LONGEST_INTEGER = 40  # more digits than any field allows; a longer one is a decimal, which costs nothing to make
+_TEXT_TAG = "tag:yaml.org,2002:str"
 
 
 class _PlainLoader(yaml.CSafeLoader):
@@ -55,7 +56,10 @@ _PlainLoader.add_constructor("tag:yaml.org,2002:map", _PlainLoader.construct_uni
 
 
 def load_plain(text: str, file: str) -> Any:
-    """The one document in `text`. Raises `InputError` for anything that is not plain data."""
+    """The one document in `text`, its decimals exact; `file` is what errors call it.
+
+    Raises `InputError` for anything that is not plain data.
+    """
     try:
         _refuse_references(text, file)
         return yaml.load(text, Loader=_PlainLoader)
@@ -64,20 +68,36 @@ def load_plain(text: str, file: str) -> Any:
         raise InputError(
             f"{file} can't be read as YAML: {shorten(reason, 200)}",
             field="file",
-            remedy="Mend the place it names, or write the catalog as CSV.",
+            remedy="Mend the place it names.",
         ) from error
+
+
+def plain_numbers(value: Any) -> Any:
+    """Exact decimals as the floats that JSON and pydantic have; beyond their range, infinite."""
+    if isinstance(value, dict):
+        return {name: plain_numbers(own) for name, own in value.items()}
+    if isinstance(value, list):
+        return [plain_numbers(own) for own in value]
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _refuse_references(text: str, file: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_PlainLoader):
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1
             raise InputError(
                 f"{file} uses an anchor or alias in line {line}",
                 field="file",
                 allowed="plain values",
-                remedy="Write the value out, or put it into the catalog's .defaults.yaml.",
+                remedy="Write the value out.",
+            )
+        if (tag := getattr(event, "tag", None)) not in (None, _TEXT_TAG):
+            raise InputError(
+                f"{file} uses the tag {shorten(tag)} in line {line}",
+                field="file",
+                allowed="plain values",
+                remedy="Leave the tag out.",
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
