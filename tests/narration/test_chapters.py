@@ -8,7 +8,7 @@ import pytest
 from tests.builders import a_spec
 from vidgen_assets.clips.narration import Narration, Slot
 from vidgen_assets.clips.spec import ClipSpec
-from vidgen_assets.narration.chapters import chapters_of
+from vidgen_assets.narration.chapters import chaptered_by, chapters_of
 from vidgen_assets.templates.library import TemplateLibrary
 
 LESSON = {"course": "Baking", "title": "Bread", "chapters": ["Flour  and water", "Rest"], "texts": ["One.", "Two."]}
@@ -28,6 +28,7 @@ def test_a_lesson_has_a_chapter_for_its_title_each_step_and_the_recap(library: T
     found = chapters_of(a_lesson(), library, None)
     assert [chapter.title for chapter in found] == ["Bread", "Flour and water", "Rest", "What to remember"]
     assert found[0].start_s == 0
+    assert chaptered_by(a_lesson(), library) == library.load("lesson").digest
     assert found[-1].end_s == 20
     assert [chapter.end_s for chapter in found[:-1]] == [chapter.start_s for chapter in found[1:]]
 
@@ -46,4 +47,5 @@ def test_other_clips_have_none(library: TemplateLibrary) -> None:
     assert chapters_of(a_spec(template=None, prompt="waves"), library, None) == ()
     card = a_spec(variables={"headline": "A lamp", "price": "1"})
     assert card.template == "product_card"
+    assert chaptered_by(card, library) is None
     assert chapters_of(card, library, None) == ()

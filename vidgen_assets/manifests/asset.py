@@ -14,7 +14,7 @@ from vidgen_assets.clips.renditions import Encoding
 from vidgen_assets.clips.soundtrack import NARRATION_FILE
 from vidgen_assets.encodes.asset import ENCODES
 from vidgen_assets.manifests.package import RECIPE, package
-from vidgen_assets.narration.chapters import chapters_of
+from vidgen_assets.narration.chapters import chaptered_by, chapters_of
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.stages.asset import stage_asset
 from vidgen_assets.stages.stage import Made, Stage, Task, poster_of, through_the_gate
@@ -25,7 +25,7 @@ def _inputs(task: Task, shop: Workshop) -> dict[str, Any]:
         "encodes": task.artifacts["encodes"].digest,
         "captions": task.artifacts["captions"].digest,
         "profile": load_profiles()[task.spec.profile].digest,
-        "chapters": [chapter.model_dump(mode="json") for chapter in _chapters(task, shop)],
+        "chapters_of": chaptered_by(task.spec, shop.templates),
         "metadata": task.spec.model_dump(mode="json", include={"clip_id", "language", "variables", "prompt", "script"}),
     }
 
@@ -41,7 +41,7 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
 
 
 def _chapters(task: Task, shop: Workshop) -> tuple[Chapter, ...]:
-    if task.spec.template is None:
+    if chaptered_by(task.spec, shop.templates) is None:
         return ()
     file = shop.artifacts.listing(task.artifacts["captions"].digest).get(NARRATION_FILE)
     said = Narration.model_validate_json(shop.artifacts.read(file.digest)) if file else None
