@@ -24,7 +24,7 @@ SOURCES  := $(wildcard $(PACKAGES) tests benchmarks examples)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv test unit lint types format demo ui test-s3 test-postgres test-browser lock clean
+.PHONY: help venv test unit lint types format demo ui test-drills test-s3 test-postgres test-browser lock clean
 
 help: ## List the targets
 	@echo "Targets:"
@@ -52,7 +52,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 test: lint types unit ## Lint, types and all tests that need nothing but pip
 	@echo "make test: lint, types and the tests above passed. Not part of it, and not run:"
-	@echo "  make test-s3 (wants an S3 server), make test-postgres (wants PostgreSQL),"
+	@echo "  make test-drills (kills and canaries, for some minutes), make test-s3 (wants an S3 server), make test-postgres (wants PostgreSQL),"
 	@echo "  make test-browser (wants Chromium and npm), make demo (the factory end to end)"
 
 unit: $(STAMP) ## The tests alone
@@ -74,6 +74,9 @@ demo: $(STAMP) ## Turn the sample catalog into released clips (home: VIDGEN_HOME
 
 ui: $(STAMP) ## Dagster's pages and daemon on the same home
 	$(BIN)/vidgen ui
+
+test-drills: $(STAMP) ## The drills: processes killed again and again, canaries that go wrong, a retrained model
+	VIDGEN_TEST_DRILLS=1 $(BIN)/python -m pytest -m drill --numprocesses $(WORKERS) --no-loadscope-reorder $(PYTEST_FLAGS)
 
 test-s3: $(STAMP) ## The tests against an S3 server: Ceph's radosgw where installed, else moto's emulator
 	tests/servers/with_s3.sh $(BIN)/python -m pytest -m needs_s3 $(PYTEST_FLAGS)

@@ -25,6 +25,7 @@ class Need:
 NEEDS = {
     "needs_s3": Need("VIDGEN_TEST_S3_ENDPOINT", "`make test-s3` starts an S3 server and runs them"),
     "needs_postgres": Need("VIDGEN_TEST_POSTGRES_URL", "`make test-postgres` starts a PostgreSQL and runs them"),
+    "drill": Need("VIDGEN_TEST_DRILLS", "`make test-drills` runs them"),
     "needs_browser": Need("VIDGEN_TEST_BROWSER", "`make test-browser` runs them in a Chromium"),
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import dagster as dg
+import pytest
 
 from quality_checks.catalogue import REQUIRED
 from resources.factory import Factory
@@ -36,6 +37,8 @@ from vidgen_assets.models.registry import Status
 from vidgen_assets.prompts.asset import PROMPTS
 from vidgen_assets.stages.line import Orders, run_stage
 from vidgen_assets.stages.stage import Made, Stage, Task, through_the_gate
+
+pytestmark = pytest.mark.drill
 
 CLIPS, SHARE = 64, 0.25
 GOOD, DAMAGED = "backdrops-1", "backdrops-2"

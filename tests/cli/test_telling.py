@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from resources.deliveries import Delivery
 from tests.builders import a_digest, a_verdict
 from vidgen_assets.cli.telling import (
+    delivery_json,
     forecast_json,
     print_clip,
     print_forecast,
@@ -133,7 +135,7 @@ def test_what_a_customer_wrote_is_no_markup() -> None:
 
 
 def test_a_clip_is_told_with_its_walk_and_its_verdicts() -> None:
-    text = printed(print_clip, a_standing(problem=WRONG), [a_verdict()])
+    text = printed(print_clip, a_standing(problem=WRONG), [a_verdict()], None)
     assert "lamp of shop, shard shop.g1.0000" in text
     assert a_digest("frames").short in text
     assert "run-1234" in text
@@ -147,5 +149,13 @@ def test_a_clip_that_a_model_made_names_the_release_the_machine_and_where_it_wen
     mark = StageMark("latents", Status.MADE, None, 1.0, 1.0, Decimal(1), 1, "run", provenance)
     standing = a_standing(marks=(mark,))
 
-    assert "latents by wan-2 on NVIDIA H200 (sm_90), resumed from step 12\n" in printed(print_clip, standing, [])
+    assert "latents by wan-2 on NVIDIA H200 (sm_90), resumed from step 12\n" in printed(print_clip, standing, [], None)
     assert standing_json(standing)["provenance"] == {"latents": provenance}
+
+
+def test_how_long_a_clip_took_to_be_playable_is_told() -> None:
+    delivery = Delivery("2026-11-25T12:00:00.000+00:00", "2026-11-25T12:00:41.500+00:00", "2026-11-25T12:00:42+00:00")
+    text = printed(print_clip, a_standing(state=State.RELEASED), [], delivery)
+    assert "first playable: 41.5 s after its catalog was registered\n" in text
+    assert delivery_json(None) is None
+    assert (delivery_json(delivery) or {})["first_playable_s"] == 41.5

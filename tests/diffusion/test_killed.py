@@ -10,6 +10,8 @@ import pytest
 from tests.architecture.tree import REPOSITORY
 from tests.diffusion.killing import RESUMED
 
+pytestmark = pytest.mark.drill
+
 SLOWEST_HONEST_RUN_S = 240  # a deadline against hanging, not a measure
 RESTARTED = {"wan-cached": "cache between steps", "cogvideo-dpm": "variable of its loop"}
 

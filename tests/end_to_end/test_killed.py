@@ -12,6 +12,8 @@ from tests.end_to_end.catalogs import a_clip, write_catalog
 from tests.end_to_end.running import start_run
 from vidgen_assets.definitions import ASSETS
 
+pytestmark = pytest.mark.drill
+
 SHARD = "shop.g1.0000"
 HOMES, KILLS_PER_HOME = 5, 4
 

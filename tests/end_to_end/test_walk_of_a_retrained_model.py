@@ -13,6 +13,8 @@ from tests.training.tiny import DOCUMENT, finished
 from vidgen_assets.clips.ledger import Status
 from vidgen_assets.training.release import release_of, write_release
 
+pytestmark = pytest.mark.drill
+
 CLIPS = 7
 
 
