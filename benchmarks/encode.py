@@ -308,7 +308,10 @@ def _compare(
     target, tried = round(wanted), dict[float, dict[str, Ladder]]()
     while target not in tried and len(tried) < 4:
         aimed = profile.model_copy(update={"per_clip": how.model_copy(update={"target_vmaf": float(target)})})
-        tried[target] = {name: _ladder(frames, aimed, folder, kept) for name, (frames, kept) in known.items()}
+        tried[target] = {}
+        for name, (frames, kept) in known.items():
+            tried[target][name] = _ladder(frames, aimed, folder, kept)
+            print(json.dumps({"clip": name, "profile": profile.name, **_told(tried[target][name])}), flush=True)
         reached = _mean_vmaf(tried[target])
         print(json.dumps({"profile": profile.name, "target": target, "mean_vmaf": round(reached, 2)}), flush=True)
         if abs(reached - wanted) <= _EQUAL_VMAF:
