@@ -4,7 +4,8 @@ Muon: K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks
 (outputs, everything else), handed over as views that share their memory.
 
 Torch's own Muon computes in bfloat16 whatever the machine, and one matrix after the other. A processor without
-instructions for it did 1.3 GFLOP/s in bfloat16 and 114 in float32 (2026-11): a step took 32 s, of which this took 29.
+instructions for it did 1.3 GFLOP/s in bfloat16 and 114 in float32 (2026-11): a step of the transformer's training took
+32 s of it with torch's Muon, and 5 to 6 with this one.
 """
 
 from collections.abc import Iterable, Sequence
