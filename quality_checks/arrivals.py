@@ -17,12 +17,13 @@ from quality_checks.check import Check, Specimen
 from quality_checks.metrics.flicker import most_reversals_per_s
 from quality_checks.safety.policy import POLICY_RULES_VERSION, load_policy
 from quality_checks.thresholds import THRESHOLDS
-from vidgen_assets.arrivals.commands import PREVIEW_FILE, fitted, grey_arguments, spread_arguments
+from vidgen_assets.arrivals.commands import PREVIEW_FILE, grey_arguments, spread_arguments
 from vidgen_assets.arrivals.facts import Facts
 from vidgen_assets.arrivals.limits import CODECS, LIMITS
 from vidgen_assets.arrivals.storyboard import STORYBOARD_FILE
 from vidgen_assets.clips.media_tools import Tool, ToolFailed
 from vidgen_assets.clips.picture_guard import Picture
+from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.renditions import POSTER_FILE
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome, worst
 
@@ -127,7 +128,7 @@ def previews_play(specimen: Specimen) -> Finding:
     faults = [] if found == ("h264", "yuv420p", "video") else [f"it is {' '.join(found)}"]
     if len(probed["streams"]) > 1:
         faults.append(f"it has {len(probed['streams'])} streams, not one of pictures alone")
-    if (stream["width"], stream["height"]) != fitted(stream["width"], stream["height"], LIMITS.preview_px):
+    if (stream["width"], stream["height"]) != within(stream["width"], stream["height"], LIMITS.preview_px):
         faults.append(f"it is {stream['width']}x{stream['height']}")
     if not 0 < duration_s <= most_s or not luma:
         faults.append(f"it lasts {duration_s:g} s and shows {len(luma)} frames; {most_s:g} s are allowed")

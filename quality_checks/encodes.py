@@ -54,9 +54,8 @@ def renditions_decode_completely(exhibit: Exhibit) -> Finding:
 
 
 def renditions_keep_their_promise(exhibit: Exhibit) -> Finding:
-    held = _promised(exhibit)
-    profile = held.profile
-    faults, measurements = [*_claim_faults(exhibit)], {"rung_count": float(len(held.rungs))}
+    held, faults = _claimed(exhibit)
+    profile, measurements = held.profile, {"rung_count": float(len(held.rungs))}
     for rung in held.rungs:
         path = exhibit.path / rendition_file(rung.name)
         faults += _looked_at(exhibit, path.name, lambda streams, rung=rung: _video_faults(exhibit, rung, streams))
@@ -146,22 +145,20 @@ def open_gop_count(packets: tuple[Packet, ...]) -> int:
 
 
 def _promised(exhibit: Exhibit) -> Promised:
-    """The profile asked for with all its rungs, unless the encoding says otherwise and may."""
+    return _claimed(exhibit)[0]
+
+
+def _claimed(exhibit: Exhibit) -> tuple[Promised, list[str]]:
+    """The profile asked for with all its rungs, unless the encoding says otherwise and may; and what it says of itself
+    that can't be read, or that its profile doesn't allow."""
     asked = load_profiles()[exhibit.spec.profile]
     try:
-        return promised(asked.name, Encoding.read(exhibit.path), load_profiles())
-    except (OSError, ValueError, PermanentError):
-        return Promised(asked, asked.rungs)
-
-
-def _claim_faults(exhibit: Exhibit) -> Iterator[str]:
-    """What the encoding says of itself that can't be read, or that its profile doesn't allow."""
-    try:
-        promised(exhibit.spec.profile, Encoding.read(exhibit.path), load_profiles())
+        return promised(asked.name, Encoding.read(exhibit.path), load_profiles()), []
     except (OSError, ValueError) as error:
-        yield f"{ENCODING_FILE} can't be read: {str(error).splitlines()[0]}"
+        fault = f"{ENCODING_FILE} can't be read: {str(error).splitlines()[0]}"
     except PermanentError as error:
-        yield f"{ENCODING_FILE}: {error}"
+        fault = f"{ENCODING_FILE}: {error}"
+    return Promised(asked, asked.rungs), [fault]
 
 
 def _files(exhibit: Exhibit) -> list[str]:

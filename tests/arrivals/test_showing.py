@@ -13,12 +13,13 @@ from PIL import Image
 from quality_checks import arrivals as checks
 from quality_checks.check import Specimen
 from tests.arrivals.uploads import TOOLS, Looked, Uploads, ffmpeg, look, read
-from vidgen_assets.arrivals.commands import PREVIEW_FILE, fitted
+from vidgen_assets.arrivals.commands import PREVIEW_FILE
 from vidgen_assets.arrivals.facts import Facts
 from vidgen_assets.arrivals.limits import LIMITS
 from vidgen_assets.arrivals.previews import cuts_of, make_preview
 from vidgen_assets.arrivals.storyboard import STORYBOARD_FILE, draw_storyboard, tiles_of
 from vidgen_assets.arrivals.thumbnails import draw_thumbnails, worth
+from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.renditions import POSTER_FILE
 from vidgen_assets.clips.verdicts import Finding, Outcome
 
@@ -70,7 +71,7 @@ def copied(folder: Path, to: Path) -> Path:
     ],
 )
 def test_pictures_fit_without_growing(size: tuple[int, int], longest: int, expected: tuple[int, int]) -> None:
-    assert fitted(*size, longest) == expected
+    assert within(*size, longest) == expected
 
 
 def test_there_is_a_poster_and_a_thumbnail_of_each_stretch(thumbnails: Path, tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def test_odd_uploads_have_previews_that_play(name: str, uploads: Uploads, tmp_pa
     make_preview(uploads.get(name), facts, TOOLS, tmp_path / "out")
     (stream,) = TOOLS.probe(tmp_path / "out" / PREVIEW_FILE)["streams"]
 
-    assert (stream["width"], stream["height"]) == fitted(facts.width, facts.height, LIMITS.preview_px)
+    assert (stream["width"], stream["height"]) == within(facts.width, facts.height, LIMITS.preview_px)
     assert examined(checks.previews_play, tmp_path / "out", tmp_path / "s").outcome is Outcome.PASS
 
 

@@ -14,6 +14,7 @@ import ffmpeg
 from vidgen_assets.arrivals.facts import Colour, Facts, Range
 from vidgen_assets.arrivals.limits import CONTAINERS, LIMITS
 from vidgen_assets.clips.ffmpeg_options import QUIET, Stream
+from vidgen_assets.clips.profiles import within
 
 _GUARDED = {"protocol_whitelist": "file", "format_whitelist": ",".join(CONTAINERS)}
 _SCALER = "bicubic+accurate_rnd+full_chroma_int+bitexact"
@@ -156,12 +157,6 @@ def spread_arguments(path: Path, duration_s: float, count: int, pattern: str) ->
     return _jpegs(full, pattern, start_number=0, frames=count)
 
 
-def fitted(width: int, height: int, longest_px: int) -> tuple[int, int]:
-    """The even size with these proportions whose longer side is at most `longest_px`; never larger than it was."""
-    scale = min(1.0, longest_px / max(width, height))
-    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
-
-
 def _input(path: Path, **options: Any) -> Stream:
     return ffmpeg.input(f"file:{path}", max_pixels=LIMITS.most_pixels, **_GUARDED, **options)
 
@@ -191,7 +186,7 @@ def _small(source: Stream, facts: Facts, longest_px: int) -> Stream:
     """Whole pictures from fields, fitted, pixels square, and SDR. ffmpeg itself turns what is to be turned first."""
     if facts.is_interlaced:
         source = source.filter("bwdif", mode="send_frame", deint="interlaced")
-    size = fitted(facts.width, facts.height, longest_px)
+    size = within(facts.width, facts.height, longest_px)
     small = source.filter("scale", *size, flags=_SCALER).filter("setsar", 1)
     return small if facts.colour.dynamic_range is Range.SDR else _tone_mapped(small, facts.colour)
 

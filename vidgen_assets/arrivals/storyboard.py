@@ -10,9 +10,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from vidgen_assets.arrivals.commands import fitted
 from vidgen_assets.arrivals.facts import Facts, Sample
 from vidgen_assets.arrivals.limits import LIMITS
+from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.vtt_times import span
 from vidgen_assets.clips.work import Recipe
 
@@ -49,7 +49,7 @@ def draw_storyboard(facts: Facts, samples: Path, out: Path) -> None:
 
 def tiles_of(facts: Facts) -> Iterator[Tile]:
     """A tile for each sample. They cover the whole duration: a moment that couldn't be seen is the one before's."""
-    width, height = fitted(facts.width, facts.height, LIMITS.tile_px)
+    width, height = within(facts.width, facts.height, LIMITS.tile_px)
     per_sheet = LIMITS.sheet_columns * LIMITS.sheet_rows
     starts = [0.0, *(sample.moment_s - facts.step_s / 2 for sample in facts.samples[1:])]
     for number, (start_s, end_s) in enumerate(zip(starts, [*starts[1:], facts.duration_s], strict=True)):

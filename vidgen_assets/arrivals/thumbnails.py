@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vidgen_assets.arrivals.commands import Sought, fitted
+from vidgen_assets.arrivals.commands import Sought
 from vidgen_assets.arrivals.facts import Facts, Sample
 from vidgen_assets.arrivals.limits import LIMITS
 from vidgen_assets.arrivals.seeking import seek
 from vidgen_assets.clips.digest import canonical_json
 from vidgen_assets.clips.media_tools import MediaTools
+from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.renditions import POSTER_FILE
 from vidgen_assets.clips.work import Recipe
 
@@ -83,7 +84,7 @@ def _spread(samples: tuple[Sample, ...], scores: list[float]) -> list[Sample]:
 
 
 def _shrink(path: Path, facts: Facts) -> None:
-    size = fitted(facts.width, facts.height, LIMITS.thumbnail_px)
+    size = within(facts.width, facts.height, LIMITS.thumbnail_px)
     picture = Image.open(path)
     picture.load()
     if picture.size != size:

@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from vidgen_assets.clips.captions import Captions
-from vidgen_assets.clips.vtt_times import span
+from vidgen_assets.clips.vtt_times import escaped, span
 from vidgen_assets.templates.bidi import caption_lines
 
 WORD_JOINER = "\u2060"
 """No width, no break, not seen: what stands around it is a tag, an entity or an arrow to no player."""
 
-_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # HTML tags; braces of SubStation and MicroDVD; `\N` and `\h`, which are breaks to what plays by ffmpeg; entities, which
 # VLC resolves; and the arrow, which makes a line of times of a text.
 _READ_AS_MARKUP = re.compile(r"[<{\\](?! )|&(?=#?\w+;)|--(?=>)")
@@ -23,7 +22,7 @@ _READ_AS_MARKUP = re.compile(r"[<{\\](?! )|&(?=#?\w+;)|--(?=>)")
 
 def webvtt(captions: Captions) -> str:
     """Every cue with its number as its name; the characters that WebVTT reads as markup are escaped."""
-    return "\n".join(["WEBVTT\n", *_blocks(captions, ".", lambda text: text.translate(_ESCAPED))])
+    return "\n".join(["WEBVTT\n", *_blocks(captions, ".", escaped)])
 
 
 def subrip(captions: Captions) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from vidgen_assets.clips.frozen import Frozen
-from vidgen_assets.clips.vtt_times import span
+from vidgen_assets.clips.vtt_times import escaped, span
 
 WEBVTT_FILE = "chapters.vtt"
 HLS_FILE = "chapters.json"
@@ -22,9 +22,8 @@ class Chapter(Frozen):
 
 
 def webvtt(chapters: Sequence[Chapter]) -> str:
-    """A chapters track. The characters that WebVTT reads as markup are escaped."""
-    escaped = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-    cues = [f"{span(chapter.start_s, chapter.end_s)}\n{chapter.title.translate(escaped)}\n" for chapter in chapters]
+    """A chapters track."""
+    cues = [f"{span(chapter.start_s, chapter.end_s)}\n{escaped(chapter.title)}\n" for chapter in chapters]
     return "\n".join(["WEBVTT\n", *cues])
 
 

@@ -105,6 +105,12 @@ def even(length: Fraction | float) -> int:
     return max(2, 2 * round(length / 2))
 
 
+def within(width: int, height: int, longest_px: int) -> tuple[int, int]:
+    """The even size with these proportions whose longer side is at most `longest_px`; never larger than it was."""
+    scale = min(1.0, longest_px / max(width, height))
+    return even(width * scale), even(height * scale)
+
+
 @cache
 def load_profiles() -> dict[str, OutputProfile]:
     """The profiles that ship, by name."""

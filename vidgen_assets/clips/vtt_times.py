@@ -1,6 +1,13 @@
-"""Times as WebVTT and SubRip write them."""
+"""Times as WebVTT and SubRip write them, and text that WebVTT reads as text."""
 
 from fractions import Fraction
+
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def escaped(text: str) -> str:
+    """`text` with the characters that WebVTT reads as markup written so that it doesn't."""
+    return text.translate(_ESCAPED)
 
 
 def clock(seconds: float | Fraction, mark: str = ".") -> str:

@@ -14,7 +14,7 @@ from statistics import fmean
 import ffmpeg
 
 from vidgen_assets.clips.digest import Digest, canonical_json
-from vidgen_assets.clips.ffmpeg_options import QUIET
+from vidgen_assets.clips.ffmpeg_options import QUIET, frames_within
 from vidgen_assets.clips.generation import Cupboard, FrameShape
 from vidgen_assets.clips.media_tools import MediaTools, Tool
 from vidgen_assets.clips.profiles import OutputProfile, PerClip, Rung
@@ -60,7 +60,7 @@ def sampled_shape(shape: FrameShape, per_clip: PerClip) -> tuple[FrameShape, tup
 
 def sample_arguments(reference: str, starts: tuple[int, ...], sample_frames: int) -> list[str]:
     """The samples of the lossless file `reference`, one after the other, losslessly into `SAMPLES_FILE`."""
-    chosen = "+".join(f"between(n,{start},{start + sample_frames - 1})" for start in starts)
+    chosen = frames_within((start, start + sample_frames - 1) for start in starts)
     picture = ffmpeg.input(reference).video.filter("select", chosen).filter("setpts", "N/FR/TB")
     return lossless(picture, SAMPLES_FILE).global_args(*QUIET).get_args()
 

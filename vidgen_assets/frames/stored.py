@@ -10,6 +10,7 @@ from pathlib import Path
 import ffmpeg
 import numpy as np
 
+from vidgen_assets.clips.ffmpeg_options import QUIET
 from vidgen_assets.clips.generation import Frame, FrameShape
 from vidgen_assets.clips.media_tools import MediaTools, Tool
 from vidgen_assets.clips.raw_frames import raw_frames
@@ -17,7 +18,6 @@ from vidgen_assets.clips.raw_frames import raw_frames
 STORED_FILE = "frames.mkv"
 # 24 CPU ms to write and 30 to read a 720p frame (2026-11); a net against hanging, not a measure.
 _DEADLINE_S, _DEADLINE_S_PER_FRAME = 120.0, 5.0
-_QUIET = ("-y", "-hide_banner", "-nostats", "-v", "error")
 
 
 def write_arguments(shape: FrameShape) -> list[str]:
@@ -40,7 +40,7 @@ def write_arguments(shape: FrameShape) -> list[str]:
         flags="+bitexact",
         map_metadata=-1,
     )
-    return kept.global_args(*_QUIET).get_args()
+    return kept.global_args(*QUIET).get_args()
 
 
 def read_arguments(path: Path) -> list[str]:

@@ -12,9 +12,10 @@ from xml.etree import ElementTree as ET
 
 import ffmpeg
 
-from vidgen_assets.clips.ffmpeg_options import QUIET
+from vidgen_assets.clips.ffmpeg_options import QUIET, frames_within
 from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolRun
-from vidgen_assets.clips.renditions import Encoding, Rendition
+from vidgen_assets.clips.profiles import within
+from vidgen_assets.clips.renditions import Encoding
 from vidgen_assets.clips.vtt_times import span
 from vidgen_assets.manifests.mend import DASH
 from vidgen_assets.manifests.streams import SOURCE_LINK
@@ -76,15 +77,10 @@ def sheets_of(encoding: Encoding) -> Sheets:
     step_s = max(_LEAST_STEP_S, Fraction(math.ceil(duration_s / _MOST_TILES)) if duration_s > 50 else _LEAST_STEP_S)
     count = max(1, math.ceil(duration_s / step_s))
     source = encoding.renditions[-1]
-    width, height = _fitted(source, _TILE_PX)
+    width, height = within(source.width, source.height, _TILE_PX)
     columns = min(_COLUMNS, count)
     rows = min(_ROWS, -(-count // columns))
     return Sheets(step_s, count, width, height, columns, rows, duration_s)
-
-
-def _fitted(source: Rendition, longest_px: int) -> tuple[int, int]:
-    scale = min(1.0, longest_px / max(source.width, source.height))
-    return max(2, 2 * round(source.width * scale / 2)), max(2, 2 * round(source.height * scale / 2))
 
 
 def preview_spans(frame_count: int, fps: Fraction) -> list[tuple[int, int]]:
@@ -114,7 +110,7 @@ def picture_arguments(encoding: Encoding, sheets: Sheets) -> list[str]:
         .filter("tile", layout=f"{sheets.columns}x{sheets.rows}")
     )
     preview_fps = min(Fraction(_PREVIEW_FPS), encoding.fps)
-    chosen = "+".join(f"between(n,{first},{last})" for first, last in preview_spans(encoding.frame_count, encoding.fps))
+    chosen = frames_within(preview_spans(encoding.frame_count, encoding.fps))
     moving = (
         both[1]
         .filter("select", chosen)
@@ -122,7 +118,7 @@ def picture_arguments(encoding: Encoding, sheets: Sheets) -> list[str]:
         # An animation of a single picture isn't made by its encoder.
         .filter("tpad", stop_mode="clone", stop_duration=f"{float(2 / preview_fps):.6f}")
         .filter("fps", fps=preview_fps)
-        .filter("scale", *_fitted(source, _PREVIEW_PX), flags=_SCALER)
+        .filter("scale", *within(source.width, source.height, _PREVIEW_PX), flags=_SCALER)
     )
     still = ffmpeg.output(
         tiles, f"{THUMBNAILS_FOLDER}/sheet-%d.jpg", format="image2", vcodec="mjpeg", fps_mode="passthrough",

@@ -13,6 +13,7 @@ from PIL import Image
 from resources.media_tools import LocalMediaTools
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.ffmpeg_options import QUIET
 from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.raw_frames import raw_frames
@@ -81,7 +82,7 @@ def write_clip(wish: Wish, target: Path) -> None:
         picture, f"file:{target}", format="mp4", vcodec="libx264", preset="veryfast", crf=20, pix_fmt="yuv420p",
         color_range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709", movflags="+faststart",
     )  # fmt: skip
-    arguments = encoded.global_args("-y", "-hide_banner", "-nostats", "-v", "error").get_args()
+    arguments = encoded.global_args(*QUIET).get_args()
     stdin = (np.ascontiguousarray(frame).data.cast("B") for frame in frames)
     LocalMediaTools().run(Tool.FFMPEG, arguments, deadline_s=_DEADLINE_S, stdin=stdin)
 
