@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.ffmpeg_options import QUIET
 from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolFailed
 from vidgen_assets.clips.soundtrack import CHANNELS, SAMPLE_RATE_HZ
 from vidgen_assets.clips.spec import MediaFile
@@ -17,7 +18,6 @@ from vidgen_assets.clips.speech import Samples
 
 Sound = NDArray[np.float32]
 
-QUIET = ("-y", "-hide_banner", "-nostats", "-v", "error")
 # ffmpeg's filters and coders round otherwise with AVX than without; scalar code costs 4 ms more for a second of sound.
 SAME_ON_ALL_PROCESSORS = ("-cpuflags", "0")
 # A share of packets that don't decode; more is not a scratch but another format, or a torn file.
