@@ -45,6 +45,7 @@ const loaders = {
     return {
       audioTracks: () => [...new Set(player.getVariantTracks().map((track) => track.label || track.originalAudioId))],
       qualities: () => [...new Set(player.getVariantTracks().map((track) => track.height))],
+      scrub: (rate) => player.trickPlay(rate),
       thumbnail: async (time) => {
         const [track] = player.getImageTracks();
         const found = track && (await player.getThumbnails(track.id, time));

@@ -66,6 +66,20 @@ def test_players_find_the_thumbnail_of_a_moment(
     assert page.request.get(thumbnail["url"]).ok
 
 
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_player_of_dash_scrubs_through_keyframes_alone(
+    sample: str, server: str, visit: Callable[[str], Visit]
+) -> None:
+    opened = visit(f"{server}/pages/player.html?player=shaka&source=/{sample}/manifest.mpd")
+    page = opened.page
+    page.wait_for_function("window.player && video.readyState >= 2")
+    page.evaluate("video.play().then(() => player.scrub(4))")
+    page.wait_for_function("told.ended")
+    scrubbed = f"/{sample}/t{min(SAMPLES[sample].profile.rungs, key=lambda rung: rung.short_side_px).name}/"
+    assert [url for url in opened.asked if scrubbed in url and url.endswith(".m4s")]
+    assert page.evaluate("told.errors") == []
+
+
 def test_the_storyboard_names_pictures_that_a_page_can_load(server: str, visit: Callable[[str], Visit]) -> None:
     page = visit(f"{server}/pages/player.html?player=hls&source=/h264/master.m3u8").page
     found = page.evaluate(

@@ -1,4 +1,5 @@
 import json
+import xml.etree.ElementTree as ET
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from tests.synthetic.media import PREVIEW, TOOLS, a_small_spec, encoded, package
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import PermanentError
 from vidgen_assets.clips.spec import ClipSpec
+from vidgen_assets.manifests.mend import DASH
 from vidgen_assets.manifests.package import package
+from vidgen_assets.packages.mpd import TRICK_MODE
 
 SPEC = a_small_spec(45, language="de")
 
@@ -35,10 +38,11 @@ def test_a_clip_of_one_and_a_half_seconds_has_two_segments_in_every_track(served
     track = {"init.mp4", "media.m3u8", "seg-1.m4s", "seg-2.m4s"}
     videos = {f"v{rung}/{name}" for rung in ("270p", "180p", "144p") for name in (*track, "iframes.m3u8")}
     sound = {f"audio-de/{name}" for name in track}
+    scrubbed = {f"t144p/{name}" for name in track - {"media.m3u8"}}
     beside = {"master.m3u8", "first.m3u8", "manifest.mpd", "metadata.json", "poster.jpg", "clip.mp4"}
     pictures = {"thumbnails/images.m3u8", "thumbnails/sheet-1.jpg", "storyboard.vtt", "preview.webp"}
 
-    assert set(files(served)) == videos | sound | beside | pictures
+    assert set(files(served)) == videos | scrubbed | sound | beside | pictures
 
 
 def test_the_same_encoding_gives_the_same_bytes(encodes: Path, served: Path, tmp_path: Path) -> None:
@@ -68,7 +72,19 @@ def test_players_are_told_what_they_need_before_they_load_anything(served: Path)
     assert "RESOLUTION=480x270,FRAME-RATE=30.000" in master
     assert 'type="static" mediaPresentationDuration="PT1.5S"' in mpd
     assert 'frameRate="30"' in mpd
-    assert mpd.count('startWithSAP="1"') == 2
+    assert mpd.count('startWithSAP="1"') == 3
+
+
+def test_dash_players_scrub_through_the_keyframes_of_the_smallest_rung(served: Path) -> None:
+    mpd = ET.fromstring((served / "manifest.mpd").read_text())
+    videos, trick = (each for each in mpd.iter(f"{DASH}AdaptationSet") if each.get("contentType") == "video")
+    (of_which,) = trick.iter(f"{DASH}EssentialProperty")
+    assert (of_which.get("schemeIdUri"), of_which.get("value")) == (TRICK_MODE, videos.get("id"))
+    (one,) = trick.iter(f"{DASH}Representation")
+    assert (one.get("frameRate"), one.get("codingDependency")) == ("4/3", "false")  # two keyframes in 1.5 s
+    keyframes_bytes = [(served / "t144p" / f"seg-{number}.m4s").stat().st_size for number in (1, 2)]
+    assert int(one.attrib["bandwidth"]) >= max(keyframes_bytes) * 8  # over a second each, at most
+    assert sum(keyframes_bytes) < sum((served / "v144p" / f"seg-{number}.m4s").stat().st_size for number in (1, 2))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from vidgen_assets.clips.captions import WEBVTT_FILE, Captions
+from vidgen_assets.manifests.streams import trick_folder, video_folder
 from vidgen_assets.packages.bandwidth import peak_bitrate_bps
+from vidgen_assets.packages.mpd import TRICK_MODE
 
 _DASH_NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
 DASH = f"{{{_DASH_NAMESPACE}}}"
@@ -26,17 +28,25 @@ _VARIANT = re.compile(r"^(#EXT-X-STREAM-INF:BANDWIDTH=)(\d+)(.*\n([^/\n]+)/)", r
 _KEYFRAMES = re.compile(r'^(#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=)(\d+)(.*URI="([^"\n]+)")', re.MULTILINE)
 
 
-def segment_rates(package: Path) -> dict[str, int]:
-    """The peak bit rate of each track by the name of its folder, of its keyframes by the path of their playlist."""
+def segment_rates(package: Path, scrubbed: str | None = None) -> dict[str, int]:
+    """The peak bit rate of each track by the name of its folder, of its keyframes by the path of their playlist.
+
+    `scrubbed` names the rung whose keyframes are a track of their own too, in as many segments.
+    """
     tracks = {playlist.parent.name: _peak_bps(playlist) for playlist in package.glob("*/media.m3u8")}
+    if scrubbed is not None:
+        trick = trick_folder(scrubbed)
+        tracks[trick] = _peak_bps(package / video_folder(scrubbed) / "media.m3u8", package / trick)
     keyframes = package.glob("*/iframes.m3u8")
     return tracks | {playlist.relative_to(package).as_posix(): _peak_bps(playlist) for playlist in keyframes}
 
 
-def _peak_bps(playlist: Path) -> int:
+def _peak_bps(playlist: Path, folder: Path | None = None) -> int:
+    """Of the playlist's segments, or of those with their names in another folder."""
+    folder = folder or playlist.parent
     text = playlist.read_text(encoding="utf-8")
     target, segments = _TARGET.search(text), _SEGMENT.findall(text)
-    sizes_bytes = [int(part) if part else (playlist.parent / name).stat().st_size for _, part, name in segments]
+    sizes_bytes = [int(part) if part else (folder / name).stat().st_size for _, part, name in segments]
     durations_s = [float(duration) for duration, _, _ in segments]
     return math.ceil(peak_bitrate_bps(sizes_bytes, durations_s, int(target[1]) if target else 1))
 
@@ -77,13 +87,13 @@ def first_master(text: str) -> str:
 
 def mended_mpd(
     text: str, rates_bps: Mapping[str, int], fps: Fraction, captions: Captions | None = None,
-    pictures: ET.Element | None = None,
+    pictures: ET.Element | None = None, keyframe_rate: Fraction | None = None,
 ) -> str:  # fmt: skip
     """The MPD with true bandwidths and plain frame rates, every video segment known to start with a keyframe,
     `captions` as one file, and a set of `pictures`.
 
     The packager writes the rate as the clock over the frame's ticks (`15360/512`) and says `startWithSAP` for sound
-    only; without it a strict player may not switch at any segment.
+    only; without it a strict player may not switch at any segment. The rate of a set for scrubbing is `keyframe_rate`.
     """
     ET.register_namespace("", _DASH_NAMESPACE)
     ET.register_namespace("xsi", _XSI)
@@ -91,9 +101,10 @@ def mended_mpd(
     for adaptation in root.iter(f"{DASH}AdaptationSet"):
         if adaptation.get("contentType") == "video":
             adaptation.set("startWithSAP", "1")
+        is_scrubbed = any(own.get("schemeIdUri") == TRICK_MODE for own in adaptation.iter(f"{DASH}EssentialProperty"))
         for element in adaptation.iter():
-            if "frameRate" in element.attrib:
-                element.set("frameRate", str(fps))
+            for name in {"frameRate", "maxFrameRate"}.intersection(element.keys()):
+                element.set(name, str(keyframe_rate if is_scrubbed else fps))
     for representation in root.iter(f"{DASH}Representation"):
         for template in representation.iter(f"{DASH}SegmentTemplate"):
             folder = template.attrib["initialization"].split("/")[0]

@@ -5,9 +5,11 @@ same bytes.
 """
 
 import json
+import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from vidgen_assets.clips.captions import SUBRIP_FILE, WEBVTT_FILE, Captions
@@ -30,9 +32,10 @@ from vidgen_assets.manifests.streams import (
     audio_folder,
     description_folder,
     packager_arguments,
+    to_scrub_through,
 )
 
-RECIPE = Recipe("manifests", 3)
+RECIPE = Recipe("manifests", 4)
 
 # A net against hanging: the packager copies a minute of video in less than a second.
 _DEADLINE_S = 120.0
@@ -65,7 +68,9 @@ def package(
     if captions:
         for file in (WEBVTT_FILE, SUBRIP_FILE):
             shutil.copyfile(captions_folder / file, out / file)
-    arguments = packager_arguments(encoding, spec.language, has_captions=captions is not None)
+    gop_frames = profile.gop_frames(encoding.fps)
+    scrubbed = to_scrub_through(encoding, gop_frames)
+    arguments = packager_arguments(encoding, spec.language, scrubbed, has_captions=captions is not None)
     link = out / SOURCE_LINK
     link.symlink_to(encode_folder.absolute(), target_is_directory=True)
     try:
@@ -74,7 +79,12 @@ def package(
     finally:
         link.unlink()
     _lay_beside(encode_folder, encoding, spec, captions, chapters, out)
-    _mend(out, encoding, spec.language, captions, chapters, sheets)
+    rates_bps = segment_rates(out, scrubbed.name if scrubbed else None)
+    _mend_master(out, encoding, spec.language, rates_bps, chapters, sheets)
+    keyframe_rate = Fraction(math.ceil(encoding.frame_count / gop_frames), encoding.frame_count) * encoding.fps
+    mpd, pictures = out / MPD_FILE, image_set(sheets, out)
+    mended = mended_mpd(mpd.read_text(encoding="utf-8"), rates_bps, encoding.fps, captions, pictures, keyframe_rate)
+    mpd.write_text(mended, encoding="utf-8")
     files = [path for path in out.rglob("*") if path.is_file()]
     return PackageReport(
         len(files), sum(file.stat().st_size for file in files), run.cpu_s + drawing.cpu_s, run.command_line
@@ -93,21 +103,18 @@ def _must_match(encoding: Encoding, profile: OutputProfile) -> None:
         )
 
 
-def _mend(
-    out: Path, encoding: Encoding, language: str, captions: Captions | None, chapters: Sequence[Chapter],
+def _mend_master(
+    out: Path, encoding: Encoding, language: str, rates_bps: Mapping[str, int], chapters: Sequence[Chapter],
     sheets: Sheets,
 ) -> None:  # fmt: skip
-    master, mpd, rates_bps = out / MASTER_FILE, out / MPD_FILE, segment_rates(out)
     sounds = [audio_folder(language), *([description_folder(language)] if encoding.description else [])]
-    playlist, manifest = master.read_text(encoding="utf-8"), mpd.read_text(encoding="utf-8")
     additions = [image_stream(sheets, out)]
     if chapters:
         additions.append(f'#EXT-X-SESSION-DATA:DATA-ID="{HLS_DATA_ID}",URI="{HLS_FILE}"')
-    mended = mended_master(playlist, rates_bps, sounds, additions)
+    master = out / MASTER_FILE
+    mended = mended_master(master.read_text(encoding="utf-8"), rates_bps, sounds, additions)
     master.write_text(mended, encoding="utf-8")
     (out / FIRST_MASTER_FILE).write_text(first_master(mended), encoding="utf-8")
-    pictures = image_set(sheets, out)
-    mpd.write_text(mended_mpd(manifest, rates_bps, encoding.fps, captions, pictures), encoding="utf-8")
 
 
 def _lay_beside(

@@ -43,6 +43,11 @@ def video_folder(rung_name: str) -> str:
     return f"v{rung_name}"
 
 
+def trick_folder(rung_name: str) -> str:
+    """Of the keyframes alone, for DASH players that scrub."""
+    return f"t{rung_name}"
+
+
 def audio_folder(language: str) -> str:
     return f"audio-{language}"
 
@@ -60,13 +65,16 @@ def language_name(language: str) -> str:
     return _ENDONYMS.get(language.split("-")[0].lower(), language)
 
 
-def packager_arguments(encoding: Encoding, language: str, *, has_captions: bool = False) -> list[str]:
+def packager_arguments(
+    encoding: Encoding, language: str, scrubbed: Rendition | None = None, *, has_captions: bool = False
+) -> list[str]:
     """Every rung, the sounds and the captions into segments of `segment_s`, under one master playlist and one MPD.
 
-    Captions are the file `captions.vtt` of the package itself.
+    Captions are the file `captions.vtt` of the package itself. DASH players scrub through the keyframes of `scrubbed`.
     """
     return [
         *(_video(rendition) for rendition in encoding.renditions),
+        *([_trick(scrubbed)] if scrubbed else []),
         _audio(encoding.sound, language),
         *([_description(encoding.description, language)] if encoding.description else []),
         *([_captions(language)] if has_captions else []),
@@ -93,6 +101,21 @@ def _video(rendition: Rendition) -> str:
         **_segments(rendition.file, "video", folder),
         iframe_playlist_name=f"{folder}/iframes.m3u8",
     )
+
+
+def to_scrub_through(encoding: Encoding, gop_frames: int) -> Rendition | None:
+    """The rendition whose keyframes DASH players scrub through: the smallest. None where there is one keyframe."""
+    if encoding.frame_count <= gop_frames:
+        return None
+    return min(encoding.renditions, key=lambda rendition: rendition.height)
+
+
+def _trick(rendition: Rendition) -> str:
+    """The keyframes of a rendition as a set of its own. HLS players find them by their playlist of I-frames."""
+    folder = trick_folder(rendition.name)
+    own = _segments(rendition.file, "video", folder)
+    del own["playlist_name"]
+    return _descriptor(**own, trick_play_factor="1", dash_only="1")
 
 
 def _audio(sound: SoundTrack, language: str) -> str:

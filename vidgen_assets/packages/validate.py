@@ -57,7 +57,8 @@ def examine(root: Path, *, limits: Limits | None = None, beside: Collection[str]
     found.folder.named |= set(beside)
     found.follow_manifests()
     found.judge()
-    found.report.add(found.folder.unreferenced())
+    if not found.unread:  # nobody knows what those would have named
+        found.report.add(found.folder.unreferenced())
     return found
 
 
@@ -70,6 +71,8 @@ class Examined:
         self.hls: list[Hls] = []
         """By multivariant playlist, or by media playlist where there is none of those."""
         self.mpds: list[Mpd] = []
+        self.unread: list[str] = []
+        """MPDs that can't be read."""
         self.measured: dict[int, Measured] = {}
         """Of DASH, by the identity of a representation's track."""
 
@@ -87,6 +90,8 @@ class Examined:
             if mpd := read_mpd(self.folder, name):
                 self.mpds.append(mpd)
                 self._measure(mpd)
+            else:
+                self.unread.append(name)
         if not any(name.lower().endswith((".m3u8", ".mpd")) for name in names):
             self.report.add([MANIFEST.broken(Place("."), "it has neither")])
 
