@@ -27,7 +27,7 @@ from vidgen_assets.backdrops.vocabulary import ALL_LOOKS, MOODS, MOTIONS, PALETT
 from vidgen_assets.training.material import drawn_look, generator
 
 NOISE = 2 / 255
-PACES = (0.5, 0.8, 1.15, 1.7, 2.6)
+PACES = (0.5, 0.8, 1.15, 1.7, 2.6, 3.6)
 
 
 def a_moving_picture(motion: str, px_per_frame: float, name: str = "picture", frames: int = FRAMES) -> Tensor:
@@ -136,10 +136,10 @@ def test_what_goes_nowhere_is_still_and_everything_said_of_it_is_a_number(name: 
     [
         (Movement(-0.5, 0.4, 0.4, 0.4, 0.9), "left", "slow"),
         (Movement(0, 0, 0.1, -2.6, 0.9), "anticlockwise", "fast"),
-        (Movement(0, 0.75, 0, 0, 0.9), "down", "slow"),
-        (Movement(0, 0.77, 0, 0, 0.9), "down", "steady"),
-        (Movement(0, 0, -1.72, 0, 0.9), "out", "steady"),
-        (Movement(0, 0, 1.74, 0, 0.9), "in", "fast"),
+        (Movement(0, 1.15, 0, 0, 0.9), "down", "slow"),
+        (Movement(0, 1.18, 0, 0, 0.9), "down", "steady"),
+        (Movement(0, 0, -2.46, 0, 0.9), "out", "steady"),
+        (Movement(0, 0, 2.49, 0, 0.9), "in", "fast"),
         (Movement(0.14, 0, 0, 0, 0.9), "still", "still"),
         (Movement(1.15, 0, 0, 0, 0.1), "still", "still"),
     ],
@@ -147,7 +147,7 @@ def test_what_goes_nowhere_is_still_and_everything_said_of_it_is_a_number(name: 
 def test_a_movement_is_called_by_its_greatest_part_and_the_nearest_speed_by_ratio(
     moves: Movement, motion: str, speed: str
 ) -> None:
-    """Half way between the speeds by ratio: sqrt(0.5 x 1.15) = 0.758 and sqrt(1.15 x 2.6) = 1.729 px a frame."""
+    """Half way between the speeds by ratio: sqrt(0.8 x 1.7) = 1.166 and sqrt(1.7 x 3.6) = 2.474 px a frame."""
     assert (moves.motion, moves.speed) == (motion, speed)
 
 

@@ -23,7 +23,7 @@ from vidgen_assets.training.material import generator
 Picture = NDArray[np.float32]
 
 GOLDEN = Path(__file__).with_name("golden") / "scenes.png"
-"""`golden_pictures` of SCENE_RECIPE 1: a row for each texture. It is drawn anew only together with a new recipe, and a
+"""`golden_pictures` of SCENE_RECIPE 2: a row for each texture. It is drawn anew only together with a new recipe, and a
 new recipe asks for a new training."""
 NEAR_ENOUGH = 0.02
 """Mean difference in 1/255: processors round differently, which moves a pixel in some hundreds by one step."""

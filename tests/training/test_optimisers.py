@@ -150,3 +150,12 @@ def test_a_parameter_without_a_gradient_stays() -> None:
     parameter = nn.Parameter(torch.ones(2, 3))
     Muon([parameter], lr=0.1, weight_decay=0.5).step()
     assert torch.equal(parameter.data, torch.ones(2, 3))
+
+
+def test_arithmetic_in_halves_comes_to_nearly_the_same() -> None:
+    torch.manual_seed(3)
+    matrices = torch.randn(2, 8, 16)
+    exact, rough = orthogonal(matrices), orthogonal(matrices, torch.bfloat16)
+    assert rough.dtype == torch.float32
+    assert not torch.equal(exact, rough)
+    torch.testing.assert_close(exact, rough, rtol=0, atol=0.03)

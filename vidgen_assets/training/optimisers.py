@@ -26,15 +26,15 @@ _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 _TURNS, _LEAST_NORM = 5, 1e-7
 
 
-def orthogonal(matrices: Tensor) -> Tensor:
+def orthogonal(matrices: Tensor, arithmetic: torch.dtype = torch.float32) -> Tensor:
     """The nearest orthogonal matrices, roughly, of (matrices, rows, columns), by Newton and Schulz's iteration.
 
-    In float32 on a processor, in bfloat16 on a GPU, where that is enough and faster.
+    In bfloat16 on a GPU in any case: it is enough, and faster there.
     """
     a, b, c = _COEFFICIENTS
     is_tall = matrices.shape[1] > matrices.shape[2]
     found = matrices.mT if is_tall else matrices
-    found = found.to(torch.bfloat16 if matrices.is_cuda else torch.float32)
+    found = found.to(torch.bfloat16 if matrices.is_cuda else arithmetic)
     found = found / found.flatten(1).norm(dim=1).clamp_min(_LEAST_NORM)[:, None, None]
     for _ in range(_TURNS):
         gram = found @ found.mT
@@ -46,8 +46,12 @@ class Muon(torch.optim.Optimizer):
     """Nesterov's momentum, made orthogonal. Its updates are as large as AdamW's, so both share a learning rate (J. Liu
     et al., "Muon is Scalable for LLM Training", 2025: 0.2 times the root of the longer side)."""
 
-    def __init__(self, params: Iterable[nn.Parameter], lr: float, weight_decay: float, momentum: float = 0.95) -> None:
+    def __init__(
+        self, params: Iterable[nn.Parameter], lr: float, weight_decay: float, momentum: float = 0.95,
+        arithmetic: torch.dtype = torch.float32,
+    ) -> None:  # fmt: skip
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
+        self._arithmetic = arithmetic
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
@@ -58,7 +62,8 @@ class Muon(torch.optim.Optimizer):
                 if parameter.grad is not None:
                     alike.setdefault(parameter.shape, []).append(parameter)
             for shape, parameters in alike.items():
-                found = orthogonal(torch.stack([self._moved(each, group["momentum"]) for each in parameters]))
+                moved = torch.stack([self._moved(each, group["momentum"]) for each in parameters])
+                found = orthogonal(moved, self._arithmetic)
                 rate = group["lr"] * 0.2 * max(shape) ** 0.5
                 for parameter, update in zip(parameters, found, strict=True):
                     parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-rate)
@@ -73,11 +78,15 @@ class Muon(torch.optim.Optimizer):
 
 
 class Optimisers:
-    """Both optimisers as one. `adam_only` names parts (prefixes of parameter names) that Muon shall leave alone."""
+    """Both optimisers as one. `adam_only` names parts (prefixes of parameter names) that Muon shall leave alone.
+
+    `arithmetic` is that of Muon's matrices on a processor.
+    """
 
     def __init__(
-        self, named: Iterable[tuple[str, nn.Parameter]], learning_rate: float, adam_only: Sequence[str] = ()
-    ) -> None:
+        self, named: Iterable[tuple[str, nn.Parameter]], learning_rate: float, adam_only: Sequence[str] = (),
+        arithmetic: torch.dtype = torch.float32,
+    ) -> None:  # fmt: skip
         self._matrices: list[tuple[nn.Parameter, nn.Parameter]] = []
         others: list[nn.Parameter] = []
         for name, parameter in named:
@@ -85,7 +94,8 @@ class Optimisers:
                 self._matrices.append((parameter, nn.Parameter(_matrix(parameter.data, parameter))))
             else:
                 others.append(parameter)
-        self._muon = Muon([view for _, view in self._matrices], lr=learning_rate, weight_decay=0.01)
+        views = [view for _, view in self._matrices]
+        self._muon = Muon(views, lr=learning_rate, weight_decay=0.01, arithmetic=arithmetic)
         self._adam = torch.optim.AdamW(others, lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.0)
         self._parameters = [*(parameter for parameter, _ in self._matrices), *others]
 

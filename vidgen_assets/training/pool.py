@@ -34,10 +34,13 @@ class Pool:
 
     shelves: tuple[Shelf, ...]
 
-    def moments(self) -> tuple[list[float], list[float]]:
-        """Mean and standard deviation of each channel."""
+    def moments(self, *, equal: bool = False) -> tuple[list[float], list[float]]:
+        """Mean and standard deviation of each channel; with `equal`, one deviation for all: that of all values."""
         values = torch.cat([shelf.latents.float().transpose(0, 1).flatten(1) for shelf in self.shelves], 1)
-        return values.mean(1).tolist(), values.std(1).clamp_min(1e-3).tolist()
+        mean, variance = values.mean(1), values.var(1)
+        if equal:
+            variance = variance.mean().expand_as(variance)
+        return mean.tolist(), variance.sqrt().clamp_min(1e-3).tolist()
 
 
 def filled_pool(
@@ -83,7 +86,7 @@ def _filled_shelf(
             for look, die in zip(drawn, dice, strict=True)
         ]
         mean, _ = encoded(vae, torch.stack(clips).transpose(1, 2) * 2 - 1)
-        parts.append(mean.to("cpu", torch.bfloat16))
+        parts.append(mean.to("cpu", torch.bfloat16).contiguous())
         shown.append(torch.tensor([ALL_LOOKS.index(look) for look in drawn]))
         done += len(dice)
         stopped = is_stopped()

@@ -60,6 +60,7 @@ class TransformerTraining:
             self.model.named_parameters(),
             config.transformer.courses[0].learning_rate,
             adam_only=("text_encoder", "transformer.patch_embedding", "transformer.proj_out"),
+            arithmetic=torch.bfloat16 if config.transformer.precision == "bfloat16" else torch.float32,
         )
         self.average = Average(self.model)
         self._flow = torch.compile(self.model, dynamic=False) if config.transformer.compile else self.model
