@@ -20,11 +20,11 @@ from quality_checks.thresholds import THRESHOLDS
 from vidgen_assets.arrivals.commands import PREVIEW_FILE, grey_arguments, spread_arguments
 from vidgen_assets.arrivals.facts import Facts
 from vidgen_assets.arrivals.limits import CODECS, LIMITS
-from vidgen_assets.arrivals.storyboard import STORYBOARD_FILE
 from vidgen_assets.clips.media_tools import Tool, ToolFailed
 from vidgen_assets.clips.picture_guard import Picture
 from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.renditions import POSTER_FILE
+from vidgen_assets.clips.storyboards import STORYBOARD_FILE
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome, worst
 
 _DEADLINE_S = 60.0

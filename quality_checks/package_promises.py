@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from quality_checks.check import Exhibit
 from vidgen_assets.clips.profiles import load_profiles
-from vidgen_assets.manifests.pictures import STORYBOARD_FILE
+from vidgen_assets.clips.storyboards import STORYBOARD_FILE
 from vidgen_assets.manifests.streams import MASTER_FILE, METADATA_FILE, MPD_FILE
 from vidgen_assets.packages.hls import Hls
 from vidgen_assets.packages.measure import Measured

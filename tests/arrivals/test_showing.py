@@ -17,10 +17,11 @@ from vidgen_assets.arrivals.commands import PREVIEW_FILE
 from vidgen_assets.arrivals.facts import Facts
 from vidgen_assets.arrivals.limits import LIMITS
 from vidgen_assets.arrivals.previews import cuts_of, make_preview
-from vidgen_assets.arrivals.storyboard import STORYBOARD_FILE, draw_storyboard, tiles_of
+from vidgen_assets.arrivals.storyboard import draw_storyboard, tiles_of
 from vidgen_assets.arrivals.thumbnails import draw_thumbnails, worth
 from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.renditions import POSTER_FILE
+from vidgen_assets.clips.storyboards import STORYBOARD_FILE
 from vidgen_assets.clips.verdicts import Finding, Outcome
 
 

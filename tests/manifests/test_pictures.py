@@ -12,9 +12,10 @@ from tests.synthetic.frames import SyntheticFrames, solid
 from tests.synthetic.media import PREVIEW, TOOLS, a_small_spec, a_soundtrack, packaged
 from vidgen_assets.clips.generation import FrameShape
 from vidgen_assets.clips.renditions import Encoding, Rendition, SoundTrack
+from vidgen_assets.clips.storyboards import storyboard
 from vidgen_assets.encodes.ladder import encode
 from vidgen_assets.manifests.mend import first_master
-from vidgen_assets.manifests.pictures import Sheets, image_playlist, preview_spans, sheets_of, storyboard
+from vidgen_assets.manifests.pictures import Sheets, image_playlist, preview_spans, sheets_of, tiles_of
 
 SPEC = a_small_spec(90)
 
@@ -69,7 +70,7 @@ def test_a_thumbnail_is_160_px_long_and_never_larger_than_its_source(
 
 
 def test_a_storyboard_goes_on_from_sheet_to_sheet_and_ends_with_the_clip() -> None:
-    cues = storyboard(of(13.2)).strip().split("\n\n")[1:]
+    cues = storyboard(tiles_of(of(13.2))).strip().split("\n\n")[1:]
     assert len(cues) == 27
     assert cues[24].splitlines() == ["00:00:12.000 --> 00:00:12.500", "thumbnails/sheet-1.jpg#xywh=640,360,160,90"]
     assert cues[26].splitlines() == ["00:00:13.000 --> 00:00:13.200", "thumbnails/sheet-2.jpg#xywh=160,0,160,90"]

@@ -1,11 +1,9 @@
-"""The storyboard: sheets of small pictures for a player's seek bar, and the WebVTT that says which stands for when.
+"""An upload's storyboard: sheets of small pictures, and the WebVTT that says which stands for when.
 
-Cues' texts are `FILE#xywh=x,y,width,height` (W3C Media Fragments), as players take them. Drawn from the samples: an
-upload isn't decoded again for it.
+Drawn from the samples: an upload isn't decoded again for it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -13,29 +11,11 @@ from PIL import Image
 from vidgen_assets.arrivals.facts import Facts, Sample
 from vidgen_assets.arrivals.limits import LIMITS
 from vidgen_assets.clips.profiles import within
-from vidgen_assets.clips.vtt_times import span
+from vidgen_assets.clips.storyboards import STORYBOARD_FILE, Tile, storyboard
 from vidgen_assets.clips.work import Recipe
 
 RECIPE = Recipe("arrival_storyboard", 1)
-STORYBOARD_FILE = "storyboard.vtt"
 _QUALITY = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A picture on a sheet: from when to when it stands, in seconds, and where it is, in pixels."""
-
-    start_s: float
-    end_s: float
-    file: str
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def fragment(self) -> str:
-        return f"{self.file}#xywh={self.x},{self.y},{self.width},{self.height}"
 
 
 def draw_storyboard(facts: Facts, samples: Path, out: Path) -> None:
@@ -44,7 +24,7 @@ def draw_storyboard(facts: Facts, samples: Path, out: Path) -> None:
     per_sheet = LIMITS.sheet_columns * LIMITS.sheet_rows
     for number, first in enumerate(range(0, len(tiles), per_sheet)):
         _draw_sheet(tiles[first : first + per_sheet], facts.samples[first : first + per_sheet], samples, out, number)
-    (out / STORYBOARD_FILE).write_text(to_vtt(tiles), encoding="utf-8")
+    (out / STORYBOARD_FILE).write_text(storyboard(tiles), encoding="utf-8")
 
 
 def tiles_of(facts: Facts) -> Iterator[Tile]:
@@ -56,11 +36,6 @@ def tiles_of(facts: Facts) -> Iterator[Tile]:
         row, column = divmod(number % per_sheet, LIMITS.sheet_columns)
         sheet = f"storyboard-{number // per_sheet}.jpg"
         yield Tile(start_s, end_s, sheet, column * width, row * height, width, height)
-
-
-def to_vtt(tiles: list[Tile]) -> str:
-    cues = (f"{span(tile.start_s, tile.end_s)}\n{tile.fragment}\n" for tile in tiles)
-    return "\n".join(["WEBVTT\n", *cues])
 
 
 def _draw_sheet(tiles: list[Tile], shown: tuple[Sample, ...], samples: Path, out: Path, number: int) -> None:

@@ -12,7 +12,8 @@ from vidgen_assets.clips.chapters import WEBVTT_FILE as CHAPTERS_FILE
 from vidgen_assets.clips.chapters import Chapter
 from vidgen_assets.clips.renditions import CLIP_FILE, FIRST_MASTER_FILE, POSTER_FILE, Encoding
 from vidgen_assets.clips.spec import ClipSpec
-from vidgen_assets.manifests.pictures import PREVIEW_FILE, STORYBOARD_FILE
+from vidgen_assets.clips.storyboards import STORYBOARD_FILE
+from vidgen_assets.manifests.pictures import PREVIEW_FILE
 from vidgen_assets.manifests.streams import MASTER_FILE, MPD_FILE
 
 # Template variables that say what a clip is called and what it tells, best first.

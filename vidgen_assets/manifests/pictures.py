@@ -5,6 +5,7 @@ are drawn from the smallest rendition, by one command.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,13 +17,12 @@ from vidgen_assets.clips.ffmpeg_options import QUIET, frames_within
 from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolRun
 from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.renditions import Encoding
-from vidgen_assets.clips.vtt_times import span
+from vidgen_assets.clips.storyboards import STORYBOARD_FILE, Tile, storyboard
 from vidgen_assets.manifests.mend import DASH
 from vidgen_assets.manifests.streams import SOURCE_LINK
 
 THUMBNAILS_FOLDER = "thumbnails"
 IMAGES_FILE = f"{THUMBNAILS_FOLDER}/images.m3u8"
-STORYBOARD_FILE = "storyboard.vtt"
 PREVIEW_FILE = "preview.webp"
 
 _TILE_PX = 160  # the longer side
@@ -142,21 +142,19 @@ def draw_pictures(encoding: Encoding, tools: MediaTools, out: Path) -> tuple[She
         deadline_s=_DEADLINE_S + _DEADLINE_S_PER_FRAME * encoding.frame_count,
         cwd=out,
     )
-    (out / STORYBOARD_FILE).write_text(storyboard(sheets), encoding="utf-8")
+    (out / STORYBOARD_FILE).write_text(storyboard(tiles_of(sheets)), encoding="utf-8")
     (out / IMAGES_FILE).write_text(image_playlist(sheets), encoding="utf-8")
     return sheets, run
 
 
-def storyboard(sheets: Sheets) -> str:
-    """WebVTT whose cues are parts of sheets, as players' seek bars take them."""
-    cues = ["WEBVTT\n"]
+def tiles_of(sheets: Sheets) -> Iterator[Tile]:
+    """A tile for each thumbnail."""
     for number in range(sheets.count):
         start_s = number * sheets.step_s
         end_s = min(sheets.duration_s, start_s + sheets.step_s)
         row, column = divmod(number % sheets.per_sheet, sheets.columns)
-        place = f"{column * sheets.width},{row * sheets.height},{sheets.width},{sheets.height}"
-        cues.append(f"{span(start_s, end_s)}\n{sheets.sheet_file(number // sheets.per_sheet + 1)}#xywh={place}\n")
-    return "\n".join(cues)
+        file = sheets.sheet_file(number // sheets.per_sheet + 1)
+        yield Tile(start_s, end_s, file, column * sheets.width, row * sheets.height, sheets.width, sheets.height)
 
 
 def image_playlist(sheets: Sheets) -> str:
