@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from quality_checks.check import Exhibit
@@ -170,6 +171,30 @@ def test_a_machine_that_cannot_draw_it_costs_one_attempt_and_another_may_be_aske
     assert remembered.row.problem.kind is ErrorKind.PERMANENT
     assert remembered.row.tries == 0
     assert encoded(shop, CLIP, retry_failed=True).row.status is Status.MADE
+
+
+@pytest.mark.parametrize("moment", [1, 10, 19])
+def test_an_encoder_that_is_killed_leaves_no_part_of_an_artifact_and_the_next_attempt_is_whole(
+    shop: Workshop, moment: int
+) -> None:
+    def draw(frame: int) -> Frame:
+        if frame == moment and machine_is_hostile:
+            for child in psutil.Process().children(recursive=True):
+                child.kill()
+        return CLIP.draw(frame)
+
+    machine_is_hostile = True
+    killed = encoded(shop, SyntheticFrames(CLIP.shape, draw, CLIP.drawn_count))
+    assert why(killed)
+    assert killed.row.problem is not None
+    assert killed.row.problem.kind.is_retriable
+    assert [path for path in shop.scratch.rglob("*.mp4") if path.is_file()] == []
+
+    machine_is_hostile = False
+    again = encoded(shop, CLIP)
+    elsewhere = encoded(open_workshop(str(shop.scratch / "elsewhere"), home=shop.scratch / "home", workers=1), CLIP)
+    assert again.row.artifact is not None
+    assert again.row.artifact == elsewhere.row.artifact
 
 
 @pytest.fixture
