@@ -75,6 +75,7 @@ def test_a_signal_stops_with_a_checkpoint(
         (("train", "nowhere.yaml"), "Field file = nowhere.yaml. Name a YAML file."),
         (("evaluate", "nowhere"), "this folder holds no pipeline. Field folder = nowhere."),
         (("evaluate", "nowhere", "--texture", "clouds"), "Field texture = 'clouds'. Allowed: gradient, bokeh"),
+        (("evaluate", "nowhere", "--motion", "sideways"), "Field motion = 'sideways'. Allowed: left, right"),
         (("release", "nowhere", "--out", "OUT"), "this training is not finished. Field training = nowhere."),
         (("report", "nowhere", "--out", "OUT"), "this folder holds no pipeline. Field folder = nowhere/pipeline."),
     ],

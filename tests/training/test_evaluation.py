@@ -8,7 +8,7 @@ import torch
 
 from tests.training.judged import LOOK, RIGHT, an_evaluation, cases
 from vidgen_assets.backdrops.scenes import render
-from vidgen_assets.backdrops.vocabulary import TEXTURES
+from vidgen_assets.backdrops.vocabulary import EVERYTHING, Offer
 from vidgen_assets.clips.errors import InputError, PermanentError
 from vidgen_assets.training.evaluation import (
     AT_MOST,
@@ -101,11 +101,18 @@ def test_the_json_holds_every_case_and_each_gate_a_result() -> None:
 
 
 def test_each_texture_is_asked_for_as_often_and_nothing_that_was_trained_on() -> None:
-    asked = [_asked(index, 0.08, tuple(TEXTURES)) for index in range(90)]
+    asked = [_asked(index, 0.08, EVERYTHING) for index in range(90)]
     assert set(Counter(look.texture for look, _, _ in asked).values()) == {10}
     assert {look for look, _, _ in asked} <= set(split(0.08)[1])
-    assert [prompt for _, prompt, _ in asked] == [_asked(index, 0.08, tuple(TEXTURES))[1] for index in range(90)]
+    assert [prompt for _, prompt, _ in asked] == [_asked(index, 0.08, EVERYTHING)[1] for index in range(90)]
     assert len({prompt for _, prompt, _ in asked}) > 80
+
+
+def test_what_is_not_offered_is_not_asked_for() -> None:
+    offer = Offer(textures=("stars", "fabric"), motions=("left", "up"))
+    asked = [_asked(index, 0.08, offer)[0] for index in range(40)]
+    assert {look.texture for look in asked} == {"stars", "fabric"}
+    assert {look.motion for look in asked} <= {"left", "up"}
 
 
 def test_a_training_that_holds_nothing_out_cant_be_evaluated() -> None:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tests.training.tiny import a_training
+from vidgen_assets.backdrops.vocabulary import Offer
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.components import component_digests
 from vidgen_assets.models.release import FolderSource, ModelRelease, ShippedSource
@@ -15,13 +16,16 @@ from vidgen_assets.training.config import read_config
 from vidgen_assets.training.job import Training
 from vidgen_assets.training.release import vocabulary, write_model
 
+WAVES = Offer(textures=("waves",))
+SOME = Offer(textures=("stars", "waves"), motions=("left", "right"))
+
 
 def _release(path: Path) -> ModelRelease:
     return ModelRelease.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def test_a_model_lies_beside_its_release_with_what_it_was_made_from(trained: Training, tmp_path: Path) -> None:
-    release = _release(write_model(trained.folder, tmp_path / "soft", ("waves",)))
+    release = _release(write_model(trained.folder, tmp_path / "soft", WAVES))
 
     assert release.source == FolderSource(path=str(tmp_path / "soft"))
     assert release.components == component_digests(tmp_path / "soft") == component_digests(trained.pipeline)
@@ -30,41 +34,43 @@ def test_a_model_lies_beside_its_release_with_what_it_was_made_from(trained: Tra
 
 
 def test_a_model_that_ships_is_named_by_its_folder(trained: Training, tmp_path: Path) -> None:
-    release = _release(write_model(trained.folder, tmp_path / "soft", ("waves",), ships=True))
+    release = _release(write_model(trained.folder, tmp_path / "soft", WAVES, ships=True))
     assert release.source == ShippedSource(name="soft")
     assert str(tmp_path) not in (tmp_path / "soft" / "release.yaml").read_text(encoding="utf-8")
 
 
 def test_it_samples_with_the_shift_that_it_was_trained_with(trained: Training, tmp_path: Path) -> None:
-    release = _release(write_model(trained.folder, tmp_path / "soft", ("waves",)))
+    release = _release(write_model(trained.folder, tmp_path / "soft", WAVES))
     assert release.sampling.scheduler.config["shift"] == trained.config.transformer.shift == 2.0
 
 
 def test_what_is_not_offered_is_refused_by_name(trained: Training, tmp_path: Path) -> None:
-    offered = _release(write_model(trained.folder, tmp_path / "soft", ("stars", "waves"))).vocabulary
+    offered = _release(write_model(trained.folder, tmp_path / "soft", SOME)).vocabulary
     assert offered is not None
-    assert offered == vocabulary(("waves", "stars"))
+    assert offered == vocabulary(SOME)
     refuse_prompt("ocean blue waves drifting left", offered, "soft")
     with pytest.raises(InputError, match="doesn't know bokeh"):
         refuse_prompt("ocean blue bokeh drifting left", offered, "soft")
     with pytest.raises(InputError, match=r"names no texture.*liquid waves, starfield"):
         refuse_prompt("ocean blue background", offered, "soft")
+    with pytest.raises(InputError, match="doesn't know zooming"):
+        refuse_prompt("ocean blue waves zooming in", offered, "soft")
 
 
 def test_words_that_other_textures_share_stay_known() -> None:
     assert {"light", "of", "and"} <= set(vocabulary().words)
-    assert "streaks" not in vocabulary(("waves",)).words
-    assert {"of", "drifting"} <= set(vocabulary(("waves",)).words)
+    assert "streaks" not in vocabulary(WAVES).words
+    assert {"of", "drifting"} <= set(vocabulary(WAVES).words)
 
 
 def test_a_folder_that_is_there_is_never_overwritten(trained: Training, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there already"):
-        write_model(trained.folder, tmp_path, ("waves",))
+        write_model(trained.folder, tmp_path, WAVES)
 
 
 def test_an_unfinished_training_is_no_release(tmp_path: Path) -> None:
     training = a_training(tmp_path / "begun", lambda: True)
     assert not training.run()
     with pytest.raises(InputError, match="not finished"):
-        write_model(training.folder, tmp_path / "out", ("waves",))
+        write_model(training.folder, tmp_path / "out", WAVES)
     assert not (tmp_path / "out").exists()

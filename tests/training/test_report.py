@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from tests.training.tiny import a_training
+from vidgen_assets.backdrops.vocabulary import Offer
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.training.curves import binned, draw_curves
 from vidgen_assets.training.evaluation import GATES, Extent, Sampling
 from vidgen_assets.training.job import Training
 from vidgen_assets.training.report import evaluate_folder, held_out_of, write_report
 
-SMALL = Extent(clips=2, batch=2, vae_per_texture=1, textures=("waves", "stars"), diversity_seeds=2)
+SMALL = Extent(clips=2, batch=2, vae_per_texture=1, offer=Offer(textures=("waves", "stars")), diversity_seeds=2)
 
 
 def test_a_report_is_written(trained: Training, tmp_path: Path) -> None:

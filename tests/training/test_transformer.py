@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.training.tiny import DOCUMENT, a_config, a_training
+from vidgen_assets.backdrops.vocabulary import MOTIONS
 from vidgen_assets.training.folder import load_vae
 from vidgen_assets.training.pool import filled_pool
 from vidgen_assets.training.transformer import TransformerTraining, of_motion
@@ -57,8 +58,13 @@ def test_a_motion_weight_changes_what_is_learnt_and_not_the_loss_of_the_first_st
     assert found[0.0][2] != found[4.0][2]
 
 
-def test_pools_show_the_textures_to_be_learnt_alone(tmp_path: Path) -> None:
-    training = a_training(tmp_path, transformer={**DOCUMENT["transformer"], "textures": ["aurora", "stars"]})
+def test_pools_show_the_textures_and_motions_to_be_learnt_alone(tmp_path: Path) -> None:
+    first, second = DOCUMENT["transformer"]["phases"]
+    some = {"textures": ["aurora", "stars"], "phases": [first, {**second, "motions": ["left", "down"]}]}
+    training = a_training(tmp_path, transformer={**DOCUMENT["transformer"], **some})
     assert training.run()
-    pool = filled_pool(training.config, None, 0, tmp_path / "pools", "cpu", lambda: False, lambda _: None)
-    assert {look.texture for shelf in pool.shelves for look in shelf.looks} == {"aurora", "stars"}
+    for number, motions in enumerate((set(MOTIONS), {"left", "down"})):
+        pool = filled_pool(training.config, None, number, tmp_path / "pools", "cpu", lambda: False, lambda _: None)
+        looks = [look for shelf in pool.shelves for look in shelf.looks]
+        assert {look.texture for look in looks} == {"aurora", "stars"}
+        assert {look.motion for look in looks} == motions

@@ -4,7 +4,7 @@ Every word that the model's tokenizer knows is a word of these phrases or of `FI
 is its plain name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -66,13 +66,6 @@ FILLERS = (
 """Words that carry nothing a backdrop could show, and may stand anywhere."""
 
 
-def aspects_with(textures: Iterable[str]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """`ASPECTS` with some of the textures alone, in the vocabulary's order."""
-    kept = set(textures)
-    aspects = {aspect: dict(values) for aspect, values in ASPECTS.items()}
-    return {**aspects, "texture": {name: spoken for name, spoken in TEXTURES.items() if name in kept}}
-
-
 def words(aspects: Mapping[str, Mapping[str, tuple[str, ...]]] = ASPECTS) -> tuple[str, ...]:
     """Every word of the vocabulary, or of one with these `aspects`, sorted."""
     phrases = [phrase for values in aspects.values() for spoken in values.values() for phrase in spoken]
@@ -95,5 +88,26 @@ class Look:
             if value not in values:
                 raise ValueError(f"The {aspect} is {value!r}; allowed: {', '.join(values)}.")
 
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be asked of a model: what was trained and isn't learnt well enough is not offered."""
+
+    textures: tuple[str, ...] = tuple(TEXTURES)
+    motions: tuple[str, ...] = tuple(MOTIONS)
+
+    def has(self, look: Look) -> bool:
+        return look.texture in self.textures and look.motion in self.motions
+
+    def aspects(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """`ASPECTS` with what is offered alone, in the vocabulary's order."""
+        kept = {"texture": self.textures, "motion": self.motions}
+        return {
+            aspect: {name: spoken for name, spoken in values.items() if name in kept.get(aspect, values)}
+            for aspect, values in ASPECTS.items()
+        }
+
+
+EVERYTHING = Offer()
 
 ALL_LOOKS = tuple(Look(*values) for values in product(PALETTES, TEXTURES, MOTIONS, SPEEDS, MOODS))

@@ -17,6 +17,7 @@ from rich.table import Table
 from vidgen_assets.clips.errors import InputError
 
 if TYPE_CHECKING:
+    from vidgen_assets.backdrops.vocabulary import Offer
     from vidgen_assets.training.evaluation import Evaluation
 
 backdrops = typer.Typer(
@@ -31,8 +32,9 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 Clips = Annotated[int, typer.Option(min=1, help="How many clips are made and judged.")]
 Textures = Annotated[
-    list[str] | None, typer.Option("--texture", help="Ask for this texture alone, or for each that is named.")
+    list[str] | None, typer.Option("--texture", help="Offer this texture alone, or each that is named.")
 ]
+Motions = Annotated[list[str] | None, typer.Option("--motion", help="Offer this motion alone, or each that is named.")]
 
 
 @backdrops.command()
@@ -70,13 +72,14 @@ def evaluate(
     folder: Annotated[Path, typer.Argument(help="The folder of a pipeline, such as TRAINING/pipeline.")],
     clips: Clips = 192,
     texture: Textures = None,
+    motion: Motions = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a pipeline by prompts that its training has not seen, beside real scenes, and hold it against the gates."""
     from vidgen_assets.training.evaluation import Extent
     from vidgen_assets.training.report import evaluate_folder
 
-    extent = Extent(clips=clips, textures=offered(texture))
+    extent = Extent(clips=clips, offer=offered(texture, motion))
     tell_result(evaluate_folder(folder, extent, tell=_tell), as_json=as_json)
 
 
@@ -86,12 +89,13 @@ def report(
     out: Annotated[Path, typer.Option(help="The folder that the report is written into.")],
     clips: Clips = 192,
     texture: Textures = None,
+    motion: Motions = None,
 ) -> None:
     """Evaluate a training, and write its results, curves, samples and time as a page."""
     from vidgen_assets.training.evaluation import Extent
     from vidgen_assets.training.report import write_report
 
-    found = write_report(training, out, Extent(clips=clips, textures=offered(texture)), tell=_tell)
+    found = write_report(training, out, Extent(clips=clips, offer=offered(texture, motion)), tell=_tell)
     console.print(f"report: {escape(str(out / 'report.md'))}", soft_wrap=True)
     tell_result(found, as_json=False)
 
@@ -101,6 +105,7 @@ def release(
     training: Annotated[Path, typer.Argument(help="The folder of a finished training.")],
     out: Annotated[Path, typer.Option(help="The new folder that the model is written into.")],
     texture: Textures = None,
+    motion: Motions = None,
     ships: Annotated[
         bool, typer.Option("--ships", help="It travels with the project: found by its folder's name in models/.")
     ] = False,
@@ -108,21 +113,25 @@ def release(
     """Make a model release of a training: the pipeline, what it was made from, and release.yaml for the registry."""
     from vidgen_assets.training.release import write_model
 
-    written = write_model(training, out, offered(texture), ships=ships)
+    written = write_model(training, out, offered(texture, motion), ships=ships)
     console.print(f"release: {escape(str(written))}; register it with `vidgen models add`", soft_wrap=True)
 
 
-def offered(textures: list[str] | None) -> tuple[str, ...]:
-    """The textures that are named, in the vocabulary's order; all of them where none is.
+def offered(textures: list[str] | None, motions: list[str] | None) -> "Offer":
+    """What is named, in the vocabulary's order; all of an aspect of which nothing is.
 
-    Raises `InputError` for one that isn't there.
+    Raises `InputError` for a name that isn't there.
     """
-    from vidgen_assets.backdrops.vocabulary import TEXTURES
+    from vidgen_assets.backdrops.vocabulary import MOTIONS, TEXTURES, Offer
 
-    unknown = [name for name in textures or () if name not in TEXTURES]
+    return Offer(_named("texture", textures, tuple(TEXTURES)), _named("motion", motions, tuple(MOTIONS)))
+
+
+def _named(aspect: str, names: list[str] | None, there: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [name for name in names or () if name not in there]
     if unknown:
-        raise InputError("this is no texture", field="texture", value=unknown[0], allowed=tuple(TEXTURES))
-    return tuple(name for name in TEXTURES if not textures or name in textures)
+        raise InputError(f"this is no {aspect}", field=aspect, value=unknown[0], allowed=there)
+    return tuple(name for name in there if not names or name in names)
 
 
 def seconds(duration: str) -> float:

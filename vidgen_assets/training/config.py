@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from torch import Tensor
 
-from vidgen_assets.backdrops.vocabulary import TEXTURES
+from vidgen_assets.backdrops.vocabulary import ASPECTS, MOTIONS, TEXTURES
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -26,10 +26,17 @@ class Format(Frozen):
     weight: Annotated[float, Field(gt=0)] = 1.0
 
 
-def _refuse_unknown_textures(named: Iterable[str]) -> None:
-    unknown = sorted(set(named) - set(TEXTURES))
+def _refuse_unknown(aspect: str, named: Iterable[str]) -> None:
+    unknown = sorted(set(named) - set(ASPECTS[aspect]))
     if unknown:
-        raise ValueError(f"no such texture: {', '.join(unknown)}; allowed: {', '.join(TEXTURES)}")
+        raise ValueError(f"no such {aspect}: {', '.join(unknown)}; allowed: {', '.join(ASPECTS[aspect])}")
+
+
+def _named_once(aspect: str, named: tuple[str, ...]) -> tuple[str, ...]:
+    _refuse_unknown(aspect, named)
+    if len(set(named)) < max(1, len(named)):
+        raise ValueError(f"{aspect}s are named once each, and at least one")
+    return named
 
 
 class Course(Frozen):
@@ -47,7 +54,7 @@ class Course(Frozen):
     @field_validator("emphasis")
     @classmethod
     def _of_textures(cls, emphasis: dict[str, float]) -> dict[str, float]:
-        _refuse_unknown_textures(emphasis)
+        _refuse_unknown("texture", emphasis)
         return emphasis
 
     def rate(self, step: int) -> float:
@@ -149,6 +156,13 @@ class Phase(Frozen):
     """Of each clip: 4k+1, the training's own number unless given; 1 for single pictures."""
     shift: Annotated[float, Field(ge=1, le=20)] = 1.0
     """How far times are moved towards noise, where the shapes of a clip are decided (`moved`)."""
+    motions: tuple[str, ...] = tuple(MOTIONS)
+    """How its clips move."""
+
+    @field_validator("motions")
+    @classmethod
+    def _of_motions(cls, motions: tuple[str, ...]) -> tuple[str, ...]:
+        return _named_once("motion", motions)
 
     def moved(self, times: Tensor) -> Tensor:
         """Times of 0 (clip) to 1 (noise), moved towards noise: Esser et al. 2024, equation 23, where `shift` is the
@@ -197,10 +211,7 @@ class TransformerConfig(InCourses):
     @field_validator("textures")
     @classmethod
     def _of_textures(cls, textures: tuple[str, ...]) -> tuple[str, ...]:
-        _refuse_unknown_textures(textures)
-        if len(set(textures)) < max(1, len(textures)):
-            raise ValueError("textures are named once each, and at least one")
-        return textures
+        return _named_once("texture", textures)
 
     @property
     def shift(self) -> float:

@@ -18,7 +18,7 @@ from torch.nn import functional
 from vidgen_assets.backdrops.meters import colouring, flicker, lightness, mood, movement
 from vidgen_assets.backdrops.scenes import FRAMES, HEIGHT, WIDTH, render
 from vidgen_assets.backdrops.texture_meter import TextureMeter
-from vidgen_assets.backdrops.vocabulary import TEXTURES, Look
+from vidgen_assets.backdrops.vocabulary import EVERYTHING, TEXTURES, Look, Offer
 from vidgen_assets.clips.errors import InputError, PermanentError
 from vidgen_assets.training.intervals import of_median, wilson
 from vidgen_assets.training.lattice import Lattice, lattice, lattice_lines
@@ -64,8 +64,8 @@ class Extent:
 
     clips: int = 192
     """As many of each texture, up to one."""
-    textures: tuple[str, ...] = tuple(TEXTURES)
-    """What is asked for: those that the model offers."""
+    offer: Offer = EVERYTHING
+    """What is asked for."""
     batch: int = 8
     vae_per_texture: int = 6
     diversity_seeds: int = 4
@@ -201,12 +201,12 @@ def seen(clip: Tensor, textures: TextureMeter) -> Seen:
     )
 
 
-def held_out_looks(held_out: float, texture: str) -> tuple[Look, ...]:
-    """The looks of one texture that the training has not seen.
+def held_out_looks(held_out: float, texture: str, offer: Offer = EVERYTHING) -> tuple[Look, ...]:
+    """The offered looks of one texture that the training has not seen.
 
     Raises `InputError` where `held_out` leaves none.
     """
-    found = tuple(look for look in split(held_out)[1] if look.texture == texture)
+    found = tuple(look for look in split(held_out)[1] if look.texture == texture and offer.has(look))
     if not found:
         raise InputError(
             f"no look of texture {texture} is held out, so there is nothing to evaluate it on",
@@ -245,7 +245,7 @@ def evaluate(
     lines: list[tuple[Tensor, Tensor]] = []
     for start in range(0, extent.clips, extent.batch):
         seeds = range(start, min(extent.clips, start + extent.batch))
-        asked = [_asked(seed, held_out, extent.textures) for seed in seeds]
+        asked = [_asked(seed, held_out, extent.offer) for seed in seeds]
         clips = made(pipeline, [prompt for _, prompt, _ in asked], seeds, sampling)
         for seed, clip, (look, prompt, dice) in zip(seeds, clips, asked, strict=True):
             real = in_8_bits(render(look, dice))
@@ -255,27 +255,27 @@ def evaluate(
     return Evaluation(
         tuple(cases),
         lattice([own for own, _ in lines], [real for _, real in lines]),
-        vae_db(pipeline.vae, held_out, extent.textures, extent.vae_per_texture),
-        diversity(pipeline, held_out, sampling, extent.textures, extent.diversity_seeds),
+        vae_db(pipeline.vae, held_out, extent.offer.textures, extent.vae_per_texture),
+        diversity(pipeline, held_out, sampling, extent.offer, extent.diversity_seeds),
     )
 
 
-def _asked(index: int, held_out: float, textures: Sequence[str]) -> tuple[Look, str, torch.Generator]:
+def _asked(index: int, held_out: float, offer: Offer) -> tuple[Look, str, torch.Generator]:
     """Each texture in turn: the combinations that are held out by chance hold three times as many of some."""
     dice = generator("evaluation", index)
-    look = drawn_look(held_out_looks(held_out, textures[index % len(textures)]), dice)
+    look = drawn_look(held_out_looks(held_out, offer.textures[index % len(offer.textures)], offer), dice)
     return look, in_words(look, random.Random(index), silence=0.0), dice
 
 
-def diversity(pipeline: Any, held_out: float, sampling: Sampling, textures: Sequence[str], seeds: int) -> float:
+def diversity(pipeline: Any, held_out: float, sampling: Sampling, offer: Offer, seeds: int) -> float:
     """The distance between clips of one prompt and other seeds, over that between real clips of its look.
 
     One look of each texture is asked for.
     """
     of_made, of_real = 0.0, 0.0
-    for texture in textures:
+    for texture in offer.textures:
         dice = generator("diversity", texture)
-        look = drawn_look(held_out_looks(held_out, texture), dice)
+        look = drawn_look(held_out_looks(held_out, texture, offer), dice)
         prompt = in_words(look, random.Random(texture), silence=0.0)
         of_made += spread(made(pipeline, [prompt] * seeds, range(1000, 1000 + seeds), sampling))
         of_real += spread([in_8_bits(render(look, dice)) for _ in range(seeds)])

@@ -68,8 +68,13 @@ def _filled_shelf(
     config: TrainingConfig, vae: Any, number: int, size: Format, path: Path, device: str,
     is_stopped: Callable[[], bool], tell: Callable[[str], None],
 ) -> Shelf:  # fmt: skip
-    count = config.transformer.phases[number].share(size)
-    looks = tuple(look for look in split(config.held_out)[0] if look.texture in config.transformer.textures)
+    phase = config.transformer.phases[number]
+    count = phase.share(size)
+    looks = tuple(
+        look
+        for look in split(config.held_out)[0]
+        if look.texture in config.transformer.textures and look.motion in phase.motions
+    )
     parts: list[Tensor] = []
     shown: list[Tensor] = []
     if path.exists():

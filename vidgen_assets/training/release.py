@@ -1,13 +1,12 @@
 """What a trained folder says of itself when it becomes a model release."""
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from vidgen_assets.backdrops.vocabulary import FILLERS, TEXTURES, aspects_with, words
+from vidgen_assets.backdrops.vocabulary import EVERYTHING, FILLERS, Offer, words
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.components import component_digests
 from vidgen_assets.models.release import ModelRelease, Vocabulary
@@ -21,12 +20,9 @@ _MEMORY_GIB = 1.0
 _LICENCE = {"name": "Apache License 2.0", "spdx": "Apache-2.0", "allows": ["commercial", "internal", "research"]}
 
 
-def vocabulary(textures: Sequence[str] = tuple(TEXTURES)) -> Vocabulary:
-    """The closed vocabulary of backdrops: every word is understood, a palette and a texture are named.
-
-    `textures` are those that may be asked for: what was trained and not learnt well enough is not offered.
-    """
-    aspects = aspects_with(textures)
+def vocabulary(offer: Offer = EVERYTHING) -> Vocabulary:
+    """The closed vocabulary of backdrops: every word is understood, a palette and a texture are named."""
+    aspects = offer.aspects()
     return Vocabulary(
         words=words(aspects),
         floor=1.0,
@@ -38,13 +34,12 @@ def vocabulary(textures: Sequence[str] = tuple(TEXTURES)) -> Vocabulary:
 
 
 def release_of(
-    config: TrainingConfig, pipeline: Path, source: dict[str, Any] | None = None,
-    textures: Sequence[str] = tuple(TEXTURES),
-) -> ModelRelease:  # fmt: skip
+    config: TrainingConfig, pipeline: Path, source: dict[str, Any] | None = None, offer: Offer = EVERYTHING
+) -> ModelRelease:
     """The release of a trained pipeline's folder, which is its source unless another is given."""
     return ModelRelease.model_validate(
         {
-            **_shared(config, textures),
+            **_shared(config, offer),
             "id": config.name,
             "family": FAMILY,
             "backend": "diffusion",
@@ -60,7 +55,7 @@ def computed_release(config: TrainingConfig, name: str) -> ModelRelease:
     """The scenes that a training learns, computed instead, at the same sizes and length."""
     return ModelRelease.model_validate(
         {
-            **_shared(config, tuple(TEXTURES)),
+            **_shared(config, EVERYTHING),
             "id": name,
             "family": f"{FAMILY}-computed",
             "backend": "procedural",
@@ -70,7 +65,7 @@ def computed_release(config: TrainingConfig, name: str) -> ModelRelease:
     )
 
 
-def _shared(config: TrainingConfig, textures: Sequence[str]) -> dict[str, Any]:
+def _shared(config: TrainingConfig, offer: Offer) -> dict[str, Any]:
     return {
         "licence": _LICENCE,
         "buckets": [{"width": size.width, "height": size.height} for size in config.transformer.phases[-1].formats],
@@ -91,16 +86,16 @@ def _shared(config: TrainingConfig, textures: Sequence[str]) -> dict[str, Any]:
             },
         },
         "execution": {"device": "cpu", "dtype": "float32", "vae_dtype": "float32"},
-        "vocabulary": vocabulary(textures),
+        "vocabulary": vocabulary(offer),
     }
 
 
-def write_model(training: Path, out: Path, textures: Sequence[str], *, ships: bool = False) -> Path:
+def write_model(training: Path, out: Path, offer: Offer = EVERYTHING, *, ships: bool = False) -> Path:
     """Write the model of the finished training in a folder, and its release beside it, into the new folder `out`.
 
-    `textures` are those that may be asked for. A model that `ships` is found by the name of its folder in `models/`,
-    any other by its path. Returns the path of the release. Raises `InputError` for a training that isn't finished, and
-    where `out` is there already: a release's bytes don't change under its name.
+    A model that `ships` is found by the name of its folder in `models/`, any other by its path. Returns the path of
+    the release. Raises `InputError` for a training that isn't finished, and where `out` is there already: a release's
+    bytes don't change under its name.
     """
     pipeline = training / "pipeline"
     if not pipeline.is_dir():
@@ -117,7 +112,7 @@ def write_model(training: Path, out: Path, textures: Sequence[str], *, ships: bo
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(pipeline, beside)
     source = {"kind": "shipped", "name": out.name} if ships else {"kind": "folder", "path": str(out.resolve())}
-    write_release(release_of(config, pipeline, source, textures), beside)
+    write_release(release_of(config, pipeline, source, offer), beside)
     described = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
     (beside / "training.yaml").write_text(described, encoding="utf-8")
     beside.rename(out)

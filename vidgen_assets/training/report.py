@@ -71,7 +71,7 @@ def write_report(
     draw_curves({part: log_of(training / part) for part in PARTS}, out / "losses.svg")  # first: it is soon told
     found = evaluate_folder(training / "pipeline", extent, sampling, tell)
     (out / "evaluation.json").write_text(json.dumps(found.to_json(), indent=1, ensure_ascii=False), encoding="utf-8")
-    shown = samples(load_pipeline(training / "pipeline"), held_out_of(training), sampling, extent.textures, sheet)
+    shown = samples(load_pipeline(training / "pipeline"), held_out_of(training), sampling, extent.offer, sheet)
     write_sheets(shown, out)
     tell(f"{len(shown)} samples drawn")
     prompts = [[str(sample.seed), sample.prompt] for sample in shown]

@@ -5,7 +5,6 @@ Every picture is enlarged to 640x360 by Lanczos, about as a template shows it, s
 
 import io
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from vidgen_assets.backdrops.scenes import render
-from vidgen_assets.backdrops.vocabulary import TEXTURES
+from vidgen_assets.backdrops.vocabulary import EVERYTHING, Offer
 from vidgen_assets.clips.contact_sheet import contact_sheet
 from vidgen_assets.training.evaluation import Sampling, in_8_bits, made
 from vidgen_assets.training.material import drawn_look, generator, in_words, split
@@ -36,11 +35,11 @@ class Sample:
 
 
 def samples(
-    pipeline: Any, held_out: float, sampling: Sampling, textures: Sequence[str] = tuple(TEXTURES),
-    count: int = SAMPLES, batch: int = 8,
+    pipeline: Any, held_out: float, sampling: Sampling, offer: Offer = EVERYTHING, count: int = SAMPLES,
+    batch: int = 8,
 ) -> list[Sample]:  # fmt: skip
-    """The first `count` samples: what is asked for with seed i depends on i and on `textures` alone."""
-    looks = tuple(look for look in split(held_out)[1] if look.texture in textures)
+    """The first `count` samples: what is asked for with seed i depends on i and on the offer alone."""
+    looks = tuple(look for look in split(held_out)[1] if offer.has(look))
     dice = [generator("sheet", seed) for seed in range(count)]
     asked = [drawn_look(looks, die) for die in dice]
     prompts = [
