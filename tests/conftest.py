@@ -35,15 +35,21 @@ SLOWEST_FIRST = ("end_to_end/test_killed.py", "diffusion/test_killed.py", "end_t
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """The tests share the cores out to processes; threads of torch in each of them would wait for one another."""
 
+os.environ["VIDGEN_SHIPPED_MODELS"] = "0"
+"""A home of the tests knows no model that a test hasn't named, those of whole modules included."""
+
 settings.register_profile("vidgen", derandomize=True, deadline=None)
 settings.load_profile("vidgen")
+
+
+_KEPT = ("VIDGEN_TEST_", "VIDGEN_SHIPPED_MODELS")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_of_the_callers_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Settings in the caller's environment go, and the home is one that nobody keeps clips and keys in."""
     for variable in list(os.environ):
-        if variable == "DAGSTER_HOME" or (variable.startswith("VIDGEN_") and not variable.startswith("VIDGEN_TEST_")):
+        if variable == "DAGSTER_HOME" or (variable.startswith("VIDGEN_") and not variable.startswith(_KEPT)):
             monkeypatch.delenv(variable)
     monkeypatch.setenv("VIDGEN_HOME", str(tmp_path_factory.getbasetemp() / "home"))
 

@@ -145,7 +145,6 @@ def test_the_command_line_takes_in_lists_and_lays_out(
     uploads: Uploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("VIDGEN_HOME", str(tmp_path))
-    monkeypatch.setenv("VIDGEN_SHIPPED_MODELS", "0")
     (tmp_path / "arrivals").mkdir()
     for name in ("one_frame.mp4", "junk.mp4", "empty.mp4"):
         (tmp_path / "arrivals" / name).write_bytes(uploads.get(name).read_bytes())

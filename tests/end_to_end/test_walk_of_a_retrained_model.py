@@ -33,7 +33,6 @@ def test_another_configuration_is_a_release_that_goes_through_the_canary(
     home = tmp_path / "home"
     monkeypatch.setenv("VIDGEN_HOME", str(home))
     monkeypatch.setenv("VIDGEN_WORKERS", "1")
-    monkeypatch.setenv("VIDGEN_SHIPPED_MODELS", "0")
     first = a_release_file(tmp_path / "one", "small-1")
     wider = {**DOCUMENT["transformer"], "ffn_dim": 96}
     second = a_release_file(tmp_path / "two", "small-2", transformer=wider, seed=8)

@@ -65,6 +65,9 @@ def choose_release(asked: Asked, state: RegistryState, *, previous: RecordedRout
     return _in_family(asked.model, asked, state)
 
 
+_OF_OURS = ("shipped", "built-in")
+
+
 def point_of(asked: Asked, family: str) -> float:
     """The clip's place in [0, 1) of the family's traffic: the same at every asking, evenly spread over clips."""
     name = f"{asked.catalog}/{asked.clip_id}/{family}"
@@ -105,8 +108,8 @@ def _ranges(family: str, state: RegistryState) -> Iterator[tuple[float, ReleaseS
 
 
 def _family_by_default(asked: Asked, state: RegistryState) -> str:
-    """That of the oldest active release that fits; one that ships with the project only where there is no other."""
-    for standing in sorted(state.releases.values(), key=lambda standing: standing.release.source.kind == "shipped"):
+    """That of the oldest active release that fits; one that comes with the project only where there is no other."""
+    for standing in sorted(state.releases.values(), key=lambda standing: standing.release.source.kind in _OF_OURS):
         if standing.status is Status.ACTIVE and _fits(standing.release, asked):
             return standing.release.family
     raise _nothing("no active release makes such a clip", asked, state)
