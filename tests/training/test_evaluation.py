@@ -18,8 +18,8 @@ from vidgen_assets.training.evaluation import (
     Evaluation,
     Sampling,
     _asked,
-    held_out_looks,
     in_8_bits,
+    looks_to_ask_for,
     made,
     spread,
 )
@@ -115,9 +115,19 @@ def test_what_is_not_offered_is_not_asked_for() -> None:
     assert {look.motion for look in asked} <= {"left", "up"}
 
 
+def test_a_texture_that_was_spared_nothing_of_the_offer_is_asked_for_in_what_was_trained() -> None:
+    offer = Offer(motions=("left",))
+    trained, spared = (set(part) for part in split(0.08))
+    for texture in offer.textures:
+        found = set(looks_to_ask_for(0.08, texture, offer))
+        own_spared = {look for look in spared if look.texture == texture and look.motion == "left"}
+        assert found
+        assert found == (own_spared or {look for look in trained if (look.texture, look.motion) == (texture, "left")})
+
+
 def test_a_training_that_holds_nothing_out_cant_be_evaluated() -> None:
     with pytest.raises(InputError, match=r"Field held_out = 0\.0"):
-        held_out_looks(0.0, "waves")
+        looks_to_ask_for(0.0, "waves")
 
 
 def test_values_are_rounded_as_a_file_rounds_them() -> None:

@@ -6,7 +6,7 @@ import diffusers
 import pytest
 import yaml
 
-from tests.training.tiny import a_training
+from tests.training.tiny import DOCUMENT, a_config, a_training
 from vidgen_assets.backdrops.vocabulary import Offer
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.components import component_digests
@@ -14,7 +14,7 @@ from vidgen_assets.models.release import FolderSource, ModelRelease, ShippedSour
 from vidgen_assets.models.vocabulary import refuse_prompt
 from vidgen_assets.training.config import read_config
 from vidgen_assets.training.job import Training
-from vidgen_assets.training.release import vocabulary, write_model
+from vidgen_assets.training.release import computed_release, vocabulary, write_model
 
 WAVES = Offer(textures=("waves",))
 SOME = Offer(textures=("stars", "waves"), motions=("left", "right"))
@@ -42,6 +42,14 @@ def test_a_model_that_ships_is_named_by_its_folder(trained: Training, tmp_path: 
 def test_it_samples_with_the_shift_that_it_was_trained_with(trained: Training, tmp_path: Path) -> None:
     release = _release(write_model(trained.folder, tmp_path / "soft", WAVES))
     assert release.sampling.scheduler.config["shift"] == trained.config.transformer.shift == 2.0
+
+
+def test_sizes_that_only_help_to_learn_are_not_offered() -> None:
+    sizes = ({"height": 32, "width": 48}, {"height": 48, "width": 32}, {"height": 16, "width": 32})
+    first, second = DOCUMENT["transformer"]["phases"]
+    config = a_config(transformer={**DOCUMENT["transformer"], "phases": [first, {**second, "formats": list(sizes)}]})
+    buckets = computed_release(config, "soft").buckets
+    assert [(bucket.width, bucket.height) for bucket in buckets] == [(48, 32), (32, 48)]
 
 
 def test_what_is_not_offered_is_refused_by_name(trained: Training, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from vidgen_assets.models.release import Bucket, FrameGrid, ModelRelease
 from vidgen_assets.models.vocabulary import refuse_prompt
 
 MAX_SEED: Final = 2**53 - 1  # the largest integer that JSON carries exactly (RFC 8785)
-RATIO_TOLERANCE: Final = Fraction(3, 100)  # 832x480 is 2.5 % off 16:9, 1280x704 2.3 %; no two aspects are that close
+RATIO_TOLERANCE: Final = Fraction(4, 100)  # 832x480 is 2.5 % off 16:9, 176x96 3.1 %; no two aspects are that close
 _MICROSECONDS = Decimal("0.000001")  # as exact as a catalog takes durations
 
 

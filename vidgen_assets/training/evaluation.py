@@ -91,6 +91,8 @@ class Case:
     seed: int
     made: Seen
     real: Seen
+    is_held_out: bool = True
+    """Whether the training was spared its combination of palette, texture and motion."""
 
     @property
     def flicker(self) -> float:
@@ -151,6 +153,7 @@ class Evaluation:
             if own:
                 found[texture] = {
                     "clips": len(own),
+                    "held_out": sum(case.is_held_out for case in own),
                     **{aspect: statistics.fmean(self.hits(aspect, "made", own)) for aspect in ASPECTS},
                     **{f"real_{aspect}": statistics.fmean(self.hits(aspect, "real", own)) for aspect in ASPECTS},
                     "flicker": statistics.median(case.flicker for case in own),
@@ -201,13 +204,13 @@ def seen(clip: Tensor, textures: TextureMeter) -> Seen:
     )
 
 
-def held_out_looks(held_out: float, texture: str, offer: Offer = EVERYTHING) -> tuple[Look, ...]:
-    """The offered looks of one texture that the training has not seen.
+def looks_to_ask_for(held_out: float, texture: str, offer: Offer = EVERYTHING) -> tuple[Look, ...]:
+    """The offered looks of one texture that the training has not seen; those that it has, where it was spared none.
 
-    Raises `InputError` where `held_out` leaves none.
+    Raises `InputError` where `held_out` spares it none of the texture at all.
     """
-    found = tuple(look for look in split(held_out)[1] if look.texture == texture and offer.has(look))
-    if not found:
+    seen_looks, unseen = (tuple(look for look in part if look.texture == texture) for part in split(held_out))
+    if not unseen:
         raise InputError(
             f"no look of texture {texture} is held out, so there is nothing to evaluate it on",
             field="held_out",
@@ -215,7 +218,7 @@ def held_out_looks(held_out: float, texture: str, offer: Offer = EVERYTHING) -> 
             allowed="0.05 to 0.5, which hold out looks of every texture",
             remedy="Train a configuration that holds out more.",
         )
-    return found
+    return tuple(filter(offer.has, unseen)) or tuple(filter(offer.has, seen_looks))
 
 
 @torch.no_grad()
@@ -226,7 +229,7 @@ def vae_db(vae: Any, held_out: float, textures: Sequence[str], per_texture: int)
         values = []
         for index in range(per_texture):
             dice = generator("vae", texture, index)
-            clip = in_8_bits(render(drawn_look(held_out_looks(held_out, texture), dice), dice))
+            clip = in_8_bits(render(drawn_look(looks_to_ask_for(held_out, texture), dice), dice))
             given = (clip.transpose(0, 1)[None] * 2 - 1).to(vae.device)
             shown = vae.decode(vae.encode(given).latent_dist.mode()).sample[0].transpose(0, 1).float().cpu()
             square = functional.mse_loss(in_8_bits(shown / 2 + 0.5), clip)
@@ -241,6 +244,7 @@ def evaluate(
 ) -> Evaluation:  # fmt: skip
     """Judge `pipeline` (a WanPipeline) on looks that a training with this `held_out` has not seen."""
     extent, sampling = extent or Extent(), sampling or Sampling()
+    spared = frozenset(split(held_out)[1])
     cases: list[Case] = []
     lines: list[tuple[Tensor, Tensor]] = []
     for start in range(0, extent.clips, extent.batch):
@@ -249,7 +253,7 @@ def evaluate(
         clips = made(pipeline, [prompt for _, prompt, _ in asked], seeds, sampling)
         for seed, clip, (look, prompt, dice) in zip(seeds, clips, asked, strict=True):
             real = in_8_bits(render(look, dice))
-            cases.append(Case(look, prompt, seed, seen(clip, textures), seen(real, textures)))
+            cases.append(Case(look, prompt, seed, seen(clip, textures), seen(real, textures), look in spared))
             lines.append((lattice_lines(clip), lattice_lines(real)))
         tell(f"{len(cases)}/{extent.clips} clips judged")
     return Evaluation(
@@ -263,7 +267,7 @@ def evaluate(
 def _asked(index: int, held_out: float, offer: Offer) -> tuple[Look, str, torch.Generator]:
     """Each texture in turn: the combinations that are held out by chance hold three times as many of some."""
     dice = generator("evaluation", index)
-    look = drawn_look(held_out_looks(held_out, offer.textures[index % len(offer.textures)], offer), dice)
+    look = drawn_look(looks_to_ask_for(held_out, offer.textures[index % len(offer.textures)], offer), dice)
     return look, in_words(look, random.Random(index), silence=0.0), dice
 
 
@@ -275,7 +279,7 @@ def diversity(pipeline: Any, held_out: float, sampling: Sampling, offer: Offer, 
     of_made, of_real = 0.0, 0.0
     for texture in offer.textures:
         dice = generator("diversity", texture)
-        look = drawn_look(held_out_looks(held_out, texture, offer), dice)
+        look = drawn_look(looks_to_ask_for(held_out, texture, offer), dice)
         prompt = in_words(look, random.Random(texture), silence=0.0)
         of_made += spread(made(pipeline, [prompt] * seeds, range(1000, 1000 + seeds), sampling))
         of_real += spread([in_8_bits(render(look, dice)) for _ in range(seeds)])

@@ -11,7 +11,7 @@ from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.components import component_digests
 from vidgen_assets.models.release import ModelRelease, Vocabulary
 from vidgen_assets.models.shipped import RELEASE_FILE
-from vidgen_assets.training.config import TrainingConfig
+from vidgen_assets.training.config import Format, TrainingConfig
 
 STEPS, GUIDANCE = 12, 2.5
 FAMILY = "backdrops"
@@ -65,10 +65,17 @@ def computed_release(config: TrainingConfig, name: str) -> ModelRelease:
     )
 
 
+def _full_sizes(config: TrainingConfig) -> list[Format]:
+    """Of the last phase's formats, those that nothing near twice their size stands beside: small ones help to learn."""
+    formats = config.transformer.phases[-1].formats
+    largest = max(size.width * size.height for size in formats)
+    return [size for size in formats if 2 * size.width * size.height > largest]
+
+
 def _shared(config: TrainingConfig, offer: Offer) -> dict[str, Any]:
     return {
         "licence": _LICENCE,
-        "buckets": [{"width": size.width, "height": size.height} for size in config.transformer.phases[-1].formats],
+        "buckets": [{"width": size.width, "height": size.height} for size in _full_sizes(config)],
         "frame_grid": {"step": 4, "least": config.frames, "most": config.frames},
         "fps": FPS,
         "memory_gib": _MEMORY_GIB,

@@ -103,18 +103,26 @@ def verdicts(found: Evaluation) -> list[tuple[str, str, str, str, str]]:
 def _page(training: Path, found: Evaluation, sampling: Sampling, prompts: Sequence[Sequence[str]]) -> str:
     config = TrainingConfig.model_validate_json((training / "config.json").read_bytes())
     hours = cpu_hours(training)
-    clips = len(found.cases)
+    clips, spared = len(found.cases), sum(case.is_held_out for case in found.cases)
     return "\n\n".join(
         (
             f"# Training {config.name}",
-            f"{clips} clips of held-out looks ({', '.join(found.by_texture())}), {sampling.steps} steps, guidance "
-            f"{sampling.guidance_scale:g}. Intervals are of 95 %. A gate is held against the value itself.",
+            f"{clips} clips ({', '.join(found.by_texture())}), {spared} of them of combinations of palette, texture "
+            f"and motion that were held out; {sampling.steps} steps, guidance {sampling.guidance_scale:g}. Intervals "
+            "are of 95 %. A gate is held against the value itself.",
             _table(("result", "value", "interval", "gate", ""), verdicts(found)),
             "## By texture",
             "Shares of made clips that show what was asked for, beside those of real scenes of the same looks: what "
             "the meters make of the truth.",
             _table(
-                ("texture", "clips", *(f"{aspect} (real)" for aspect in ASPECTS), "flicker ratio", "VAE in dB"),
+                (
+                    "texture",
+                    "clips",
+                    "held out",
+                    *(f"{aspect} (real)" for aspect in ASPECTS),
+                    "flicker ratio",
+                    "VAE in dB",
+                ),
                 _texture_rows(found),
             ),
             "## Lattice",
@@ -142,6 +150,7 @@ def _texture_rows(found: Evaluation) -> list[list[str]]:
         [
             texture,
             f"{row['clips']:g}",
+            f"{row['held_out']:g}",
             *(f"{row[aspect]:.2f} ({row[f'real_{aspect}']:.2f})" for aspect in ASPECTS),
             f"{row['flicker']:.2f}",
             f"{found.vae_db[texture]:.1f}",
