@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from tests.training.tiny import DOCUMENT, a_config, a_training
-from vidgen_assets.backdrops.vocabulary import Offer
+from vidgen_assets.backdrops.vocabulary import EVERYTHING, Offer
+from vidgen_assets.cli import backdrops as cli
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.components import component_digests
 from vidgen_assets.models.release import FolderSource, ModelRelease, ShippedSource
@@ -17,7 +18,7 @@ from vidgen_assets.training.job import Training
 from vidgen_assets.training.release import computed_release, vocabulary, write_model
 
 WAVES = Offer(textures=("waves",))
-SOME = Offer(textures=("stars", "waves"), motions=("left", "right"))
+SOME = Offer(textures=("waves", "stars"), motions=("left", "right"))
 
 
 def _release(path: Path) -> ModelRelease:
@@ -56,6 +57,9 @@ def test_what_is_not_offered_is_refused_by_name(trained: Training, tmp_path: Pat
     offered = _release(write_model(trained.folder, tmp_path / "soft", SOME)).vocabulary
     assert offered is not None
     assert offered == vocabulary(SOME)
+    assert cli.offered(None, None, tmp_path / "soft") == SOME
+    assert cli.offered(None, ["up"], tmp_path / "soft") == Offer(motions=("up",))
+    assert cli.offered(None, None, tmp_path) == EVERYTHING
     refuse_prompt("ocean blue waves drifting left", offered, "soft")
     with pytest.raises(InputError, match="doesn't know bokeh"):
         refuse_prompt("ocean blue bokeh drifting left", offered, "soft")

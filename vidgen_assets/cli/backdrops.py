@@ -69,7 +69,7 @@ def train(
 
 @backdrops.command()
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="The folder of a pipeline, such as TRAINING/pipeline.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of a pipeline, such as TRAINING/pipeline or a model.")],
     clips: Clips = 192,
     texture: Textures = None,
     motion: Motions = None,
@@ -79,7 +79,7 @@ def evaluate(
     from vidgen_assets.training.evaluation import Extent
     from vidgen_assets.training.report import evaluate_folder
 
-    extent = Extent(clips=clips, offer=offered(texture, motion))
+    extent = Extent(clips=clips, offer=offered(texture, motion, folder))
     tell_result(evaluate_folder(folder, extent, tell=_tell), as_json=as_json)
 
 
@@ -117,13 +117,19 @@ def release(
     console.print(f"release: {escape(str(written))}; register it with `vidgen models add`", soft_wrap=True)
 
 
-def offered(textures: list[str] | None, motions: list[str] | None) -> "Offer":
-    """What is named, in the vocabulary's order; all of an aspect of which nothing is.
+def offered(textures: list[str] | None, motions: list[str] | None, model: Path | None = None) -> "Offer":
+    """What is named, in the vocabulary's order; all of an aspect of which nothing is. Where nothing is named at all,
+    what the release in the folder `model` offers, if there is one.
 
-    Raises `InputError` for a name that isn't there.
+    Raises `InputError` for a name that isn't there, and for a file that is no release.
     """
     from vidgen_assets.backdrops.vocabulary import MOTIONS, TEXTURES, Offer
+    from vidgen_assets.cli.release_file import read_release
+    from vidgen_assets.models.shipped import RELEASE_FILE
+    from vidgen_assets.training.release import offer_of
 
+    if not textures and not motions and model is not None and (model / RELEASE_FILE).is_file():
+        return offer_of(read_release(model / RELEASE_FILE))
     return Offer(_named("texture", textures, tuple(TEXTURES)), _named("motion", motions, tuple(MOTIONS)))
 
 

@@ -17,6 +17,7 @@ STEPS, GUIDANCE = 12, 2.5
 FAMILY = "backdrops"
 FPS = ("8", "12")
 _MEMORY_GIB = 1.0
+_OFFERED = {"texture": EVERYTHING.textures, "motion": EVERYTHING.motions}
 _LICENCE = {"name": "Apache License 2.0", "spdx": "Apache-2.0", "allows": ["commercial", "internal", "research"]}
 
 
@@ -31,6 +32,12 @@ def vocabulary(offer: Offer = EVERYTHING) -> Vocabulary:
         required=("palette", "texture"),
         meters="backdrops",
     )
+
+
+def offer_of(release: ModelRelease) -> Offer:
+    """What a release of backdrops offers; everything for one that doesn't say."""
+    aspects = release.vocabulary.aspects if release.vocabulary else {}
+    return Offer(*(tuple(aspects[name]) if name in aspects else every for name, every in _OFFERED.items()))
 
 
 def release_of(
