@@ -18,7 +18,8 @@ VARIABLES = set(re.findall(r"^([A-Z_]+) +\?=", MAKEFILE, re.MULTILINE)) | {"UPGR
 
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_python_in_the_docs_runs(page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
+    for name in ("examples", "models"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, Any] = {"__name__": "docs"}
 

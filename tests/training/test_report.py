@@ -33,7 +33,9 @@ def test_a_report_is_written(trained: Training, tmp_path: Path) -> None:
             assert sheet.width == 12 + columns * (640 + 12)
             assert sheet.height > rows * 360
     page = (out / "report.md").read_text()
-    assert page.startswith("# Training tiny\n\n2 clips of held-out looks (waves, stars), 1 steps")
+    assert page.startswith(
+        "# Training tiny\n\n2 clips (waves, stars), 2 of them of combinations of palette, texture and motion"
+    )
     for name in GATES:
         assert f"| {name} | {found.results()[name]:.3f} |" in page
     for name in ("losses.svg", "samples.jpg", "real.jpg", "frames.jpg"):

@@ -104,7 +104,7 @@ def test_other_words_for_the_same_scene_are_the_same_work(backend: ProceduralBac
 
 
 def test_latents_of_another_edition_draw_nothing(backend: ProceduralBackend) -> None:
-    data = backend.make_latents(a_clip(), DESK).data.replace(b'"recipe":1', b'"recipe":0')
+    data = backend.make_latents(a_clip(), DESK).data.replace(b'"recipe":2', b'"recipe":1')
     with pytest.raises(PermanentError, match="another edition"):
         list(backend.decode(a_clip(), data, DESK.media))
 
