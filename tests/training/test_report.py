@@ -34,7 +34,8 @@ def test_a_report_is_written(trained: Training, tmp_path: Path) -> None:
             assert sheet.height > rows * 360
     page = (out / "report.md").read_text()
     assert page.startswith(
-        "# Training tiny\n\n2 clips (waves, stars), 2 of them of combinations of palette, texture and motion"
+        "# Training tiny\n\n2 clips (waves, stars), 2 of them of combinations of palette, texture and motion that were "
+        "held out; 1 steps"
     )
     for name in GATES:
         assert f"| {name} | {found.results()[name]:.3f} |" in page

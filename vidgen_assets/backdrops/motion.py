@@ -64,5 +64,6 @@ def places(
 
 
 def reach(height: int, width: int) -> float:
-    """How far from the origin, in units, a scene can be seen in any frame."""
+    """How far from the origin, in units, a scene can be seen in any frame: 2.2 is what the fastest zoom comes to in the
+    10 frames on either side of the middle one."""
     return math.hypot(height, width) / 2 / UNIT_PX * 2.2 + 0.8

@@ -91,7 +91,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may be asked of a model: what was trained and isn't learnt well enough is not offered."""
+    """Which textures and motions there are: in a model's vocabulary, or in what it learns from."""
 
     textures: tuple[str, ...] = tuple(TEXTURES)
     motions: tuple[str, ...] = tuple(MOTIONS)

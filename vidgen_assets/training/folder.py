@@ -39,7 +39,11 @@ def save_folder(
 
 
 def save_vae(vae: Any, folder: Path) -> None:
-    _halved(vae).save_pretrained(folder, safe_serialization=True)
+    """Write the autoencoder into the new `folder`, which is there only when it is whole."""
+    beside = folder.with_name(folder.name + ".new")
+    shutil.rmtree(beside, ignore_errors=True)
+    _halved(vae).save_pretrained(beside, safe_serialization=True)
+    beside.rename(folder)
 
 
 def load_vae(folder: Path) -> Any:

@@ -6,7 +6,6 @@ evaluation and comes with the package; a training makes one of its own only if i
 
 import fcntl
 import json
-import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -180,10 +179,7 @@ class Training:
         if not self._run_of("autoencoder").go(training):
             return False
         training.average.put_into(training.vae)
-        beside = self.vae.with_name("vae.new")
-        shutil.rmtree(beside, ignore_errors=True)
-        save_vae(training.vae.cpu(), beside)
-        beside.rename(self.vae)
+        save_vae(training.vae.cpu(), self.vae)
         return True
 
     def _transformer(self) -> bool:
@@ -217,10 +213,7 @@ class Training:
         with self._timed("basis of the latents"):
             vae = load_vae(self.vae).to(self.device)
             put_into(vae, motion_basis(vae, self.config))
-        beside = self.motion_vae.with_name("vae_by_motion.new")
-        shutil.rmtree(beside, ignore_errors=True)
-        save_vae(vae.cpu(), beside)
-        beside.rename(self.motion_vae)
+        save_vae(vae.cpu(), self.motion_vae)
 
     def _pool(self, number: int) -> Pool:
         vae = load_vae(self._latents_vae).to(self.device)

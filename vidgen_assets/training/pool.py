@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from vidgen_assets.backdrops.scenes import render
-from vidgen_assets.backdrops.vocabulary import ALL_LOOKS, Look
+from vidgen_assets.backdrops.vocabulary import ALL_LOOKS, Look, Offer
 from vidgen_assets.training.autoencoder import encoded
 from vidgen_assets.training.config import Format, TrainingConfig
 from vidgen_assets.training.material import drawn_look, generator, split
@@ -70,11 +70,7 @@ def _filled_shelf(
 ) -> Shelf:  # fmt: skip
     phase = config.transformer.phases[number]
     count = phase.share(size)
-    looks = tuple(
-        look
-        for look in split(config.held_out)[0]
-        if look.texture in config.transformer.textures and look.motion in phase.motions
-    )
+    looks = tuple(filter(Offer(config.transformer.textures, phase.motions).has, split(config.held_out)[0]))
     parts: list[Tensor] = []
     shown: list[Tensor] = []
     if path.exists():

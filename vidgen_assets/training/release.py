@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from vidgen_assets.backdrops.vocabulary import EVERYTHING, FILLERS, Offer, words
+from vidgen_assets.backdrops.vocabulary import ASPECTS, EVERYTHING, FILLERS, Offer, words
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.models.components import component_digests
 from vidgen_assets.models.release import ModelRelease, Vocabulary
@@ -17,7 +17,6 @@ STEPS, GUIDANCE = 12, 2.5
 FAMILY = "backdrops"
 FPS = ("8", "12")
 _MEMORY_GIB = 1.0
-_OFFERED = {"texture": EVERYTHING.textures, "motion": EVERYTHING.motions}
 _LICENCE = {"name": "Apache License 2.0", "spdx": "Apache-2.0", "allows": ["commercial", "internal", "research"]}
 
 
@@ -36,8 +35,8 @@ def vocabulary(offer: Offer = EVERYTHING) -> Vocabulary:
 
 def offer_of(release: ModelRelease) -> Offer:
     """What a release of backdrops offers; everything for one that doesn't say."""
-    aspects = release.vocabulary.aspects if release.vocabulary else {}
-    return Offer(*(tuple(aspects[name]) if name in aspects else every for name, every in _OFFERED.items()))
+    aspects = {**ASPECTS, **(release.vocabulary.aspects if release.vocabulary else {})}
+    return Offer(tuple(aspects["texture"]), tuple(aspects["motion"]))
 
 
 def release_of(
