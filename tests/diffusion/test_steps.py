@@ -1,5 +1,6 @@
 """The three steps, each with only its own weights, give what the pipeline's own call gives, bit for bit."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -103,6 +104,20 @@ def test_three_steps_equal_the_pipelines_own_call(
     assert np.array_equal(frames, (expected * 255).round().astype(np.uint8))
     assert frames.shape == (9, 32, 32, 3)
     assert frames.std() > 1  # not one flat colour, which anything would equal
+
+
+def test_the_libraries_say_nothing_when_a_step_is_loaded(
+    tiny_folder: Callable[[str], Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    release = tiny_release(tiny_folder("WanPipeline"), "WanPipeline", scheduler=EULER)
+    library = logging.getLogger("diffusers")  # hands nothing up to the root, where `caplog` listens
+    library.addHandler(caplog.handler)
+    try:
+        for step in (Step.TEXT, Step.DENOISE, Step.DECODE):
+            load_step(release, step)
+    finally:
+        library.removeHandler(caplog.handler)
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("pipeline", ["LTXPipeline", "LTXImageToVideoPipeline"])

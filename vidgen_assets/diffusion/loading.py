@@ -140,7 +140,8 @@ def _place(module: Any, step: Step, execution: Execution) -> None:
 def _set_attention(module: Any, name: str) -> None:
     """Always set: diffusers keeps the last choice for the whole process, another release's too."""
     try:
-        module.set_attention_backend(name)
+        with quiet():  # diffusers calls it experimental at each step of each shard
+            module.set_attention_backend(name)
     except (ValueError, RuntimeError, ImportError) as error:
         raise CapacityError(
             f"the attention backend can't be used here: {error}",
