@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from resources.speech.listening import spoken_in_phrases
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import CapacityError, InputError
 from vidgen_assets.clips.frozen import Frozen
+from vidgen_assets.clips.plain_yaml import load_plain
 from vidgen_assets.clips.speech import Samples, Spoken, Voice
 
 _PACE_VERSION = 1
@@ -47,15 +47,26 @@ class VoiceFile(Frozen):
 def read_voices(path: Path) -> dict[str, VoiceFile]:
     """Language to voice. Raises `InputError` for a file that isn't there or says something else."""
     try:
-        return TypeAdapter(dict[str, VoiceFile]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"the file of voices can't be used: {error}",
-            field="VIDGEN_SPEECH_VOICES",
-            value=path,
-            allowed="YAML such as `de: {engine: piper, model: /voices/de.onnx, licence: CC0-1.0}`",
-            remedy="See docs/sound.md, or leave the setting empty.",
-        ) from error
+        return TypeAdapter(dict[str, VoiceFile]).validate_python(
+            load_plain(path.read_text(encoding="utf-8"), path.name)
+        )
+    except ValidationError as error:
+        wrong = (".".join(map(str, one["loc"])) + f": {one['msg']}" for one in error.errors(include_url=False))
+        raise _unusable("; ".join(wrong), path) from error
+    except InputError as error:
+        raise _unusable(error.found, path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(str(error), path) from error
+
+
+def _unusable(why: str, path: Path) -> InputError:
+    return InputError(
+        f"the file of voices can't be used: {why.lstrip(': ')}",
+        field="VIDGEN_SPEECH_VOICES",
+        value=path,
+        allowed="YAML such as `de: {engine: piper, model: /voices/de.onnx, licence: CC0-1.0}`",
+        remedy="See docs/sound.md, or leave the setting empty.",
+    )
 
 
 class PluggedVoices:

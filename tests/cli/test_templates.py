@@ -57,6 +57,8 @@ def test_a_clip_is_a_film_of_the_asked_length(tmp_path: Path) -> None:
         (["preview", "product_card", "--picture", "/no/such.png"], "picture"),
         (["preview", "product_card", *CARD], "image"),
         (["preview", "product_card", *CARD, "--var", "sparkle=1"], "variables.sparkle"),
+        (["preview", "product_card", *CARD, "--language", "AR"], "language"),
+        (["preview", "product_card", *CARD, "--language", ""], "language"),
         (["templates", "show", "no_such"], "template"),
     ],
 )
@@ -120,6 +122,16 @@ def test_two_files_may_hold_the_same_picture(tmp_path: Path) -> None:
 
 def test_every_template_is_listed() -> None:
     assert all(name in vidgen("templates", "list") for name in TemplateLibrary().names())
+
+
+def test_beside_a_wrong_template_the_others_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_folder(tmp_path, a_document(sparkle=1))
+    monkeypatch.setenv("VIDGEN_TEMPLATES", str(tmp_path))
+    listed = CliRunner().invoke(app, ["templates", "list"])
+    assert isinstance(listed.exception, InputError)
+    assert listed.exception.field == "sparkle"
+    assert "product_card" in listed.output
+    assert "can't be read" in listed.output
 
 
 def test_a_template_s_variables_are_shown_with_what_is_allowed() -> None:

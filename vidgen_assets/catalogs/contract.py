@@ -17,7 +17,17 @@ from vidgen_assets.catalogs.columns import AS_LONG_AS_SPOKEN, REQUIRED, ROW_NUMB
 from vidgen_assets.catalogs.findings import RowFinding
 from vidgen_assets.catalogs.references import Roots
 from vidgen_assets.clips.errors import PermanentError
-from vidgen_assets.clips.spec import LONGEST_CLIP_S, NO_VOICE, SHORTEST_CLIP_S, WORLDWIDE, Aspect, Priority, Use
+from vidgen_assets.clips.spec import (
+    LANGUAGE_TAG,
+    LANGUAGES_ALLOWED,
+    LONGEST_CLIP_S,
+    NO_VOICE,
+    SHORTEST_CLIP_S,
+    WORLDWIDE,
+    Aspect,
+    Priority,
+    Use,
+)
 
 MAX_FIELD_CHARS = 10_000
 MAX_TAG_CHARS = 100
@@ -30,7 +40,6 @@ _RESERVED_ID = r"(?i)^row-[0-9]+$"
 _VOICE = r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,79}$"
 _MODEL = r"^[a-z0-9][a-z0-9._-]{0,79}$"
 _TERRITORIES = rf"^({WORLDWIDE}|[A-Z]{{2}}([ ,]+[A-Z]{{2}})*)$"
-_LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 
 Predicate = Callable[[pl.Expr], pl.Expr]
 
@@ -182,9 +191,9 @@ def _text_rules() -> Iterator[Rule]:
     yield Rule(
         "language",
         "language is a tag",
-        lambda cell: cell.str.contains(_LANGUAGE),
+        lambda cell: cell.str.contains(LANGUAGE_TAG),
         "is no language tag",
-        "a BCP 47 tag of language, script and region: en, de-AT, zh-Hant-TW",
+        LANGUAGES_ALLOWED,
         "Write the language in lower case and the region in upper case.",
     )
 

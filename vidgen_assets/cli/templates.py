@@ -31,16 +31,24 @@ Named = Annotated[str, typer.Argument(help="The name of a template, or the folde
 
 @templates.command("list")
 def list_templates() -> None:
-    """Every template there is, with what it's for."""
+    """Every template there is, with what it's for. Ends with 2 and the complaint if one of them is wrong."""
     library = _library()
     table = Table(box=None, pad_edge=False)
     for head in ("template", "what it shows", "seconds"):
         table.add_column(head)
+    wrong: list[InputError] = []
     for name in library.names():
-        document = library.load(name).document
+        try:
+            document = library.load(name).document
+        except InputError as error:
+            wrong.append(error)
+            table.add_row(name, "can't be read", "")
+            continue
         lengths = document.lengths
         table.add_row(name, escape(document.description), f"{lengths.shortest_s:g} to {lengths.longest_s:g}")
     console.print(table)
+    if wrong:
+        raise wrong[0]
 
 
 @templates.command("show")

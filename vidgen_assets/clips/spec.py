@@ -50,6 +50,8 @@ class Use(StrEnum):
 
 WORLDWIDE = "worldwide"
 
+LANGUAGE_TAG = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+LANGUAGES_ALLOWED = "a BCP 47 tag of language, script and region: en, de-AT, zh-Hant-TW"
 NO_VOICE = "none"
 """In place of a voice's name: nobody speaks, and what a template would have said is left out."""
 

@@ -1,5 +1,6 @@
 """A template drawn for a look: a still, or a silent clip, from variables and pictures at hand, without a catalog."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,7 +18,16 @@ from vidgen_assets.clips.ffmpeg_options import QUIET
 from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.clips.raw_frames import raw_frames
-from vidgen_assets.clips.spec import Aspect, ClipSpec, MediaFile, Priority, Route, Use
+from vidgen_assets.clips.spec import (
+    LANGUAGE_TAG,
+    LANGUAGES_ALLOWED,
+    Aspect,
+    ClipSpec,
+    MediaFile,
+    Priority,
+    Route,
+    Use,
+)
 from vidgen_assets.templates.agreement import IMAGE
 from vidgen_assets.templates.compositor import Artist, TemplateFrames, open_frames
 from vidgen_assets.templates.legibility import resolve_timeline
@@ -46,6 +56,8 @@ class Wish:
 def frames_of(wish: Wish) -> TemplateFrames:
     """The frames as a catalog's clip would have them. Raises `InputError` as the factory would."""
     _refuse_strange_pictures(wish)
+    if not re.search(LANGUAGE_TAG, wish.language):
+        raise InputError("this is no language tag", field="language", value=wish.language, allowed=LANGUAGES_ALLOWED)
     given = {**wish.variables, **{n: tuple(map(str, p)) for n, p in wish.pictures.items() if n != IMAGE}}
     digests = {path: Digest.of_file(path) for paths in wish.pictures.values() for path in paths}
     files = {digest: path for path, digest in digests.items()}  # two paths may hold the same picture

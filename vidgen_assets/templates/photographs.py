@@ -114,19 +114,17 @@ def _contact_shadow(part: scene.PicturePart, stands: tuple[float, float], shown:
 
 
 def _photographs(part: scene.PicturePart, images: PictureSet) -> PictureActor:
-    """Filling the frame, or whole within it, and cropped so that the focus stays in view."""
+    """Filling the frame, and cropped so that the focus stays in view."""
     x, y, width, height = part.frame
     sprites = []
     for whole in images:
-        image = whole if part.contain else _shortened(whole, (width, height), part.focus)
-        across, down = width / image.width, height / image.height
-        scale = min(across, down) if part.contain else max(across, down)
+        image = _shortened(whole, (width, height), part.focus)
+        scale = max(width / image.width, height / image.height)
         picture = _skia_image(image, (image.width * scale, image.height * scale), part.zoom)
         free = (width - picture.width() / part.zoom, height - picture.height() / part.zoom)
-        focus = part.focus if not part.contain else (0.5, 0.5)
         centre = (
-            x + free[0] * focus[0] + picture.width() / part.zoom / 2,
-            y + free[1] * focus[1] + picture.height() / part.zoom / 2,
+            x + free[0] * part.focus[0] + picture.width() / part.zoom / 2,
+            y + free[1] * part.focus[1] + picture.height() / part.zoom / 2,
         )
         left, top = round(centre[0] - picture.width() / 2), round(centre[1] - picture.height() / 2)
         sprites.append(Sprite(picture, left, top, centre, part.motion))

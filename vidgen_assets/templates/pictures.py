@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from vidgen_assets.clips.errors import InputError
 
-PICTURE_RECIPE = 1
+PICTURE_RECIPE = 2
 """Raise when the same file would give other pixels."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+import numpy as np
 import uharfbuzz as hb
 
 from vidgen_assets.templates.bidi import is_right_to_left, levels_of, needs_levels, visual_order
@@ -191,17 +192,29 @@ def _font(path: Path) -> tuple[hb.Font, int]:
 
 
 def glyph_count(path: Path) -> int:
-    """How many glyphs a font has; none, if it is no font, or if one of its tables reaches over the file's end.
+    """How many glyphs a font has; none, if it is no font, or if one of its tables isn't as it was written.
 
-    The tables are listed after the font's first twelve bytes, sixteen bytes each (OpenType 1.9.1, "Table Directory").
+    The tables are listed after the font's first twelve bytes, sixteen bytes each: tag, sum, place, length (OpenType
+    1.9.1, "Table Directory").
     """
     data = path.read_bytes()
     if data[:4] in _SINGLE_FONTS:
         count = int.from_bytes(data[4:6], "big")
-        ends = (sum(struct.unpack_from(">II", data, 20 + 16 * at)) for at in range(count))
-        if len(data) < 12 + 16 * count or max(ends, default=0) > len(data):
+        if len(data) < 12 + 16 * count:
+            return 0
+        listed = (struct.unpack_from(">4sIII", data, 12 + 16 * at) for at in range(count))
+        if not all(_sum_of(data[start : start + length], tag) == wanted for tag, wanted, start, length in listed):
             return 0
     return _font(path)[0].face.glyph_count
+
+
+def _sum_of(table: bytes, tag: bytes) -> int:
+    """The sum of a table's 32-bit numbers, as the directory has it; that of `head` is made before its fourth number,
+    which depends on all sums, is put in (OpenType 1.9.1, "Calculating Checksums")."""
+    if tag == b"head":
+        table = table[:8] + bytes(4) + table[12:]
+    numbers = np.frombuffer(table + bytes(-len(table) % 4), dtype=">u4")
+    return int(numbers.sum(dtype=np.uint64)) % (1 << 32)
 
 
 @cache

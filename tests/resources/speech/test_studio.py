@@ -114,13 +114,30 @@ def test_a_configured_voice_that_is_not_there_is_named(tmp_path: Path) -> None:
         PluggedVoices({"de": missing}).find("de", None)
 
 
-@pytest.mark.parametrize("text", ["de: {engine: festival, model: x, licence: y}", "- de", "de: {", ""])
-def test_a_file_of_voices_that_says_something_else_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("de: {engine: festival, model: x, licence: y}", "de.engine: Input should be 'piper' or 'kokoro'"),
+        ("de: {engine: piper, licence: y}", "de.model: Field required"),
+        ("- de", "Input should be a valid dictionary"),
+        ("de: {", "can't be read as YAML"),
+        ("", "Input should be a valid dictionary"),
+        ("de: &a {engine: piper, model: x, licence: y}\nfr: *a", "uses an anchor or alias"),
+    ],
+)
+def test_a_file_of_voices_that_says_something_else_is_refused(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "voices.yaml"
     file.write_text(text)
     with pytest.raises(InputError) as refused:
         read_voices(file)
     assert refused.value.field == "VIDGEN_SPEECH_VOICES"
+    assert why in refused.value.found
+
+
+def test_norwegian_is_a_language_in_a_file_of_voices(tmp_path: Path) -> None:
+    file = tmp_path / "voices.yaml"
+    file.write_text("no: {engine: piper, model: x.onnx, licence: CC0-1.0}\n")
+    assert list(read_voices(file)) == ["no"]
 
 
 def _recording_piper(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float, float]]:
