@@ -10,7 +10,8 @@ const fail = (where, error) => told.errors.push(`${where}: ${error && (error.mes
 
 window.addEventListener("error", (event) => fail("page", event));
 video.addEventListener("error", () => fail("video", video.error));
-video.addEventListener("ended", () => (told.ended = true));
+const atItsEnd = () => (told.ended = true);
+video.addEventListener("ended", atItsEnd);
 video.addEventListener("timeupdate", () => {
   for (const track of video.textTracks)
     for (const cue of track.activeCues || []) if (cue.text) cues.add(cue.getCueAsHTML().textContent);
@@ -59,6 +60,8 @@ const loaders = {
     player.updateSettings({ streaming: { text: { defaultEnabled: true } }, debug: { logLevel: 0 } });
     player.on(dashjs.MediaPlayer.events.ERROR, (event) => fail("dash.js", event.error));
     player.on(dashjs.MediaPlayer.events.TEXT_TRACKS_ADDED, (event) => event.tracks.length && player.setTextTrack(0));
+    // It pauses at the end by itself, and whether the browser's own event comes first is chance.
+    player.on(dashjs.MediaPlayer.events.PLAYBACK_ENDED, atItsEnd);
     player.initialize(video, source, false);
     return {
       audioTracks: () => player.getTracksFor("audio").map((track) => track.roles.map((role) => role.value).join()),

@@ -43,6 +43,7 @@ def test_a_package_plays_from_its_beginning_to_its_end(
     page.wait_for_function("told.ended")
 
     told = page.evaluate("told")
+    assert page.evaluate("video.duration - video.currentTime") < 0.1
     assert told["errors"] == []
     assert [url for url in opened.refused if not url.endswith(_GIVEN_UP)] == []
     if wanted.is_narrated:
