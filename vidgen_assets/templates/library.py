@@ -160,7 +160,7 @@ def _refuse_broken_font(folder: Path, path: str, field: str) -> None:
             field=field,
             value=path,
             allowed="an OpenType or TrueType font",
-            remedy="Copy the font into the folder again, whole; one that came so has to be saved anew by a font editor.",
+            remedy="Copy the font into the folder again, whole, or have a font editor save it anew.",
         )
 
 
