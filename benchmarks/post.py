@@ -1,7 +1,8 @@
 """What post-processing costs: each step piped frame by frame as the factory does it, against bare ffmpeg, file to null.
 
 Both run the same filters on the same raw RGBA frames with one thread. "Piped" counts ffmpeg and our own reading and
-writing; "bare" is ffmpeg alone, which hands no frame over. Prints CPU ms a frame and the ratio.
+writing; "bare" is ffmpeg alone, which hands no frame over. Prints CPU ms a frame and the ratio. Deflickering isn't
+ffmpeg's, so there is nothing bare to hold it against: alone it needs no pipe, between other steps it needs two.
 
     python benchmarks/post.py --frames 96 --short-side 720
 """
@@ -9,7 +10,7 @@ writing; "bare" is ffmpeg alone, which hands no frame over. Prints CPU ms a fram
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -48,27 +49,32 @@ def main() -> None:
     shape = FrameShape(2 * round(height * 8 / 9), height, FPS, wanted.frames)
     print(f"{wanted.frames} frames of {shape.width}x{shape.height}, CPU ms a frame of the result")
     print(f"{'':>26} {'piped':>8} {'bare':>8} {'ratio':>7}")
-    for name, step in _steps(height // 2).items():
-        clip = _drawn(shape, step)
-        piped, bare = _piped(clip, shape, step), _bare(clip, shape, step)
+    for name, steps in _steps(height // 2).items():
+        clip = _drawn(shape, steps[0] if steps else None)
+        piped = _piped(clip, shape, steps)
+        if any(isinstance(step, Deflicker) for step in steps):
+            print(f"{name:>26} {piped:8.1f}", flush=True)
+            continue
+        bare = _bare(clip, shape, steps)
         print(f"{name:>26} {piped:8.1f} {bare:8.1f} {piped / bare:7.2f}", flush=True)
 
 
-def _steps(half_side: int) -> dict[str, Step | None]:
+def _steps(half_side: int) -> dict[str, Sequence[Step]]:
     return {
-        "no step": None,
-        "grade": Grade(lut="warm"),
-        "denoise": Denoise(),
-        "deflicker": Deflicker(),
-        "sharpen": Sharpen(),
-        "upscale from half": Upscale(from_short_side_px=half_side),
-        "interpolate 16 to 24": Interpolate(from_fps=SLOW),
-        "interpolate by blending": Interpolate(from_fps=SLOW, motion=Motion.BLEND),
+        "no step": (),
+        "grade": (Grade(lut="warm"),),
+        "denoise": (Denoise(),),
+        "deflicker": (Deflicker(),),
+        "deflicker between nothing": (Grade(strength=0), Deflicker(), Sharpen(amount=0)),
+        "sharpen": (Sharpen(),),
+        "upscale from half": (Upscale(from_short_side_px=half_side),),
+        "interpolate 16 to 24": (Interpolate(from_fps=SLOW),),
+        "interpolate by blending": (Interpolate(from_fps=SLOW, motion=Motion.BLEND),),
     }
 
 
 def _drawn(shape: FrameShape, step: Step | None) -> Drawn:
-    """Moving colour bars with noise, as many and as large as the step begins with."""
+    """Moving colour bars with noise, which flicker, as many and as large as the step begins with."""
     scale = 2 if isinstance(step, Upscale) else 1
     fps = SLOW if isinstance(step, Interpolate) else shape.fps
     width, height = shape.width // scale, shape.height // scale
@@ -79,27 +85,28 @@ def _drawn(shape: FrameShape, step: Step | None) -> Drawn:
     def frame(index: int) -> Frame:
         waves = [100 + 80 * np.sin((x + at * index) / 37 + y / 53) for at in (2, 3, 5)]
         picture = np.full((height, width, 4), 255, np.uint8)
-        picture[..., :3] = np.stack(waves, axis=-1) + np.roll(noise, 7 * index, axis=1)
+        picture[..., :3] = (np.stack(waves, axis=-1) + np.roll(noise, 7 * index, axis=1)) * (1 + 0.03 * (-1) ** index)
         return picture
 
     return Drawn(FrameShape(width, height, fps, count), [frame(index) for index in range(count)])
 
 
-def _piped(clip: Drawn, shape: FrameShape, step: Step | None) -> float:
-    stream = PostProcessed(clip, shape, (step,) if step else (), LocalMediaTools())
+def _piped(clip: Drawn, shape: FrameShape, steps: Sequence[Step]) -> float:
+    stream = PostProcessed(clip, shape, steps, LocalMediaTools())
     began = time.process_time()
     count = sum(1 for _ in stream)
     return (time.process_time() - began + stream.cpu_s) / count * 1000
 
 
-def _bare(clip: Drawn, shape: FrameShape, step: Step | None) -> float:
+def _bare(clip: Drawn, shape: FrameShape, steps: Sequence[Step]) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        if isinstance(step, Grade):
-            (Path(folder) / GRADE_FILE).write_text(read_cube(step.lut).text())
+        for step in steps:
+            if isinstance(step, Grade):
+                (Path(folder) / GRADE_FILE).write_text(read_cube(step.lut).text())
         raw = Path(folder) / "frames.raw"
         with raw.open("wb") as file:
             file.writelines(frame.data for frame in clip.frames)
-        arguments = post_arguments(clip.shape, shape, (step,) if step else ())
+        arguments = post_arguments(clip.shape, shape, steps)
         arguments[arguments.index("pipe:0")] = f"file:{raw}"
         run = LocalMediaTools().run(
             Tool.FFMPEG, [*arguments[:-1], "-f", "null", "-"], deadline_s=_DEADLINE_S, cwd=Path(folder)

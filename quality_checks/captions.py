@@ -18,7 +18,7 @@ from vidgen_assets.clips.captions import (
 from vidgen_assets.clips.narration import Narration
 from vidgen_assets.clips.soundtrack import read_narration
 from vidgen_assets.clips.verdicts import CheckId, Finding, Outcome
-from vidgen_assets.clips.words import graphemes_of, without_spaces
+from vidgen_assets.clips.words import length_of, without_spaces
 
 STAGE = "captions"
 _ROUNDING_S = 0.0021
@@ -103,7 +103,7 @@ def captions_follow_the_speech(exhibit: Exhibit) -> Finding:
 
 CHECKS: tuple[Check, ...] = (
     Check(
-        CheckId(STAGE, "captions_can_be_read", 1),
+        CheckId(STAGE, "captions_can_be_read", 2),
         f"At most {LONGEST_LINE} characters a line, two lines, {MOST_CHARACTERS_A_SECOND} characters a second unless "
         "speech is faster and nothing is left to linger in.",
         captions_can_be_read,
@@ -114,7 +114,7 @@ CHECKS: tuple[Check, ...] = (
         captions_say_the_script,
     ),
     Check(
-        CheckId(STAGE, "captions_follow_the_speech", 1),
+        CheckId(STAGE, "captions_follow_the_speech", 2),
         "Every cue comes with its first word and stays to its last.",
         captions_follow_the_speech,
     ),
@@ -122,11 +122,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _cue_faults(cue: Cue, until_s: float, gap_s: float, is_last: bool) -> list[str]:
-    faults = [
-        f"has a line of {len(graphemes_of(line))} characters"
-        for line in cue.lines
-        if len(graphemes_of(line)) > LONGEST_LINE
-    ]
+    faults = [f"has a line of {length_of(line)} characters" for line in cue.lines if length_of(line) > LONGEST_LINE]
     if not cue.start_s < cue.end_s:
         faults.append(f"ends at {cue.end_s} s, before it begins")
     if cue.end_s > until_s - (0 if is_last else gap_s) + _ROUNDING_S:
@@ -135,19 +131,21 @@ def _cue_faults(cue: Cue, until_s: float, gap_s: float, is_last: bool) -> list[s
 
 
 def _characters(cue: Cue) -> int:
-    return sum(len(graphemes_of(line)) for line in cue.lines) + len(cue.lines) - 1
+    return sum(length_of(line) for line in cue.lines) + len(cue.lines) - 1
 
 
 def _heard(narration: Narration) -> tuple[list[float], list[float]]:
-    """For each character of the spoken text, white space left out: when its word begins and ends."""
+    """For each character of the spoken text, white space left out, when it begins and ends: characters share their
+    word's time alike."""
     starts: list[float] = []
     ends: list[float] = []
     for slot in narration.slots:
         edges = [0, *(word.start for word in slot.words[1:]), len(slot.text)]
         for word, first, last in zip(slot.words, edges, edges[1:], strict=False):
             count = len(without_spaces(slot.text[first:last]))
-            starts += [word.start_s] * count
-            ends += [word.end_s] * count
+            edges_s = [word.start_s + (word.end_s - word.start_s) * n / max(1, count) for n in range(count + 1)]
+            starts += edges_s[:-1]
+            ends += edges_s[1:]
     return starts, ends
 
 

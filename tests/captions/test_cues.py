@@ -13,7 +13,7 @@ from vidgen_assets.captions.files import WORD_JOINER, subrip, webvtt
 from vidgen_assets.clips.captions import LONGEST_LINE, Captions, Cue
 from vidgen_assets.clips.media_tools import Tool
 from vidgen_assets.clips.narration import Narration, Slot, Word
-from vidgen_assets.clips.words import graphemes_of, words_of
+from vidgen_assets.clips.words import length_of, words_of
 
 
 def said(text: str, *, word_s: float = 1 / 3) -> Narration:
@@ -69,6 +69,61 @@ def test_a_word_longer_than_a_line_is_cut_at_its_edge() -> None:
     assert [len(line) for line in lines] == [42, 42, 16]
 
 
+THAI = "แสงสว่างทำให้ห้องอบอุ่นและสวยงามมากขึ้นทุกวันเมื่อเราเปิดไฟในตอนเย็นหลังจากกลับบ้านมาเหนื่อยๆ"
+ADDRESS = "https://www.example.com/a/very/long/address/that/never/ends/and/goes/on/for/ever/and/ever/index.html"
+
+
+def test_thai_is_cut_between_its_words() -> None:
+    lines = [line for cue in cues_of(THAI) for line in cue]
+
+    assert lines == ["แสงสว่างทำให้ห้องอบอุ่นและสวยงามมากขึ้นทุก", "วันเมื่อเราเปิดไฟในตอนเย็นหลังจากกลับบ้านมาเหนื่อยๆ"]
+
+
+@pytest.mark.parametrize(
+    ("stretch", "never_ends_with", "never_begins_with"),
+    [
+        ("เกาะ" * 40, "เ", "า"),  # Thai: a vowel stands on both sides of its consonant
+        ("ເກາະ" * 40, "ເ", "າ"),  # Lao
+        ("မြန်မာ" * 40, "\u1039", "ာ"),  # Burmese
+        ("ខ្មែរ" * 40, "\u17d2", "ែ"),  # Khmer
+        ("क्ष" * 60, "\u094d", "\u094d"),
+    ],
+)
+def test_no_vowel_or_mark_leaves_its_consonant(stretch: str, never_ends_with: str, never_begins_with: str) -> None:
+    lines = [line for cue in cues_of(stretch) for line in cue]
+
+    assert len(lines) > 1
+    assert not any(line.endswith(never_ends_with) or line.startswith(never_begins_with) for line in lines)
+
+
+def test_marks_on_letters_are_not_read_as_characters() -> None:
+    assert length_of("น้ำ") == 1
+    assert length_of("မြန်မာ") == 3
+    assert length_of("soft\u00adhyphen\u200b") == 10
+    assert length_of("e\u0301 👨‍👩‍👧") == 3
+
+
+def test_an_address_longer_than_a_line_is_cut_where_a_line_may_break() -> None:
+    lines = [line for cue in cues_of(f"Visit {ADDRESS} now.") for line in cue]
+
+    assert "".join(lines).replace(" ", "") == f"Visit{ADDRESS}now."
+    assert all(line.endswith("/") for line in lines[:-1])
+
+
+def test_pieces_of_a_word_share_its_time_by_their_characters() -> None:
+    """42 of a hundred characters, twice, and sixteen, in ten seconds."""
+    cues = captions_of(said("a" * 100, word_s=10 / 0.9), "en", Fraction(30)).cues
+
+    assert [cue.lines for cue in cues] == [("a" * 42,), ("a" * 42, "a" * 16)]
+    assert cues[1].start_s == pytest.approx(4.2)
+
+
+def test_a_space_within_a_cut_word_is_kept() -> None:
+    lines = [line for cue in cues_of("a" * 41 + " — — and") for line in cue]
+
+    assert " ".join(lines) == "a" * 41 + " — — and"
+
+
 def test_a_cue_lingers_until_it_can_be_read() -> None:
     # 23 characters at 17 a second are 1.353 s; the words take 0.6
     (cue,) = captions_of(said("Extraordinary lampshade", word_s=0.3), "en", Fraction(30)).cues
@@ -90,7 +145,7 @@ def test_whatever_is_said_is_shown_to_the_character(text: str) -> None:
     shown = "".join("".join(line.split()) for cue in captions.cues for line in cue.lines)
 
     assert shown == ("".join(text.split()) if words_of(text) else "")
-    assert all(len(graphemes_of(line)) <= LONGEST_LINE for cue in captions.cues for line in cue.lines)
+    assert all(length_of(line) <= LONGEST_LINE for cue in captions.cues for line in cue.lines)
 
 
 def test_markup_in_a_text_is_text_in_webvtt() -> None:

@@ -158,6 +158,38 @@ def test_speech_that_is_too_fast_to_be_read_is_for_a_person_to_look_at(folder: F
     assert {findings[SAY].outcome, findings[FOLLOW].outcome} == {Outcome.PASS}
 
 
+def read_out(script: str, *, by_s: float = 0.0) -> tuple[Captions, Narration]:
+    """A single word of nine seconds, and its captions moved."""
+    narration = said(script, word_s=9.0 / 0.9)
+    captions = captions_of(narration, "en", SPEC.fps)
+    last = len(captions.cues) - 1
+    late = [
+        cue.model_copy(update={"start_s": round(cue.start_s + by_s, 3) if number == last else cue.start_s})
+        for number, cue in enumerate(captions.cues)
+    ]
+    return captions.model_copy(update={"cues": tuple(late)}), narration
+
+
+def test_captions_cut_within_a_long_word_are_held_against_the_time_of_their_own_characters(folder: Folder) -> None:
+    script = "https://www.example.com/" + "a-very-long-address/" * 6
+    folder.write(*read_out(script))
+    assert folder.failing(script) == set()
+
+    folder.write(*read_out(script, by_s=0.5))
+    assert folder.failing(script) == {FOLLOW}
+    assert folder.findings(script)[FOLLOW].reason == "a cue comes after its words by 0.50 s"
+
+
+def test_marks_do_not_make_a_line_too_long(folder: Folder) -> None:
+    """42 letters of Burmese, with as many marks that Unicode counts on their own."""
+    script = "\u1000\u102b" * 42
+    narration = said(script, word_s=9.0)
+    cue = Cue(start_s=1.0, end_s=narration.slots[0].words[0].end_s, lines=(script,))
+    folder.write(Captions(language="my", cues=(cue,)), narration)
+
+    assert folder.failing(script) == set()
+
+
 def test_a_script_without_a_narration_fails(folder: Folder) -> None:
     folder.write(Captions(language="en"))
     (folder.path / NARRATION_FILE).unlink()

@@ -8,7 +8,7 @@ import pytest
 
 from resources.backends.template import TemplateBackend
 from tests.templates.requests_to_draw import REQUESTS
-from tests.templates.templates_at_hand import a_request, a_stack, a_template
+from tests.templates.templates_at_hand import a_request, a_stack, a_template, a_text
 from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.profiles import load_profiles
@@ -94,6 +94,41 @@ def test_words_that_have_no_other_place_are_refused_with_it(tmp_path: Path) -> N
     with pytest.raises(InputError, match="words in low stand where this profile burns captions in") as caught:
         laid_out(request)
     assert caught.value.field == "profile"
+
+
+def a_badge(folder: Path, area: list[float]) -> Request:
+    """A badge in the middle of `area`, beside words that are said."""
+    layout = {"safe": [0, 0, 0, 0], "regions": {"words": [0, 0, 0.2, 0.6], "disc": area}}
+    badge = {"kind": "badge", "region": "disc", "smallest": 14, "largest": 16, "fill": "accent", "items": [a_text()]}
+    scenes = [{"name": "only", "narration": "{line}", "layers": [badge]}]
+    template = a_template(folder, layouts={aspect.value: layout for aspect in Aspect}, scenes=scenes)
+    return a_request(template, {"line": "Me"})[0]
+
+
+@pytest.mark.parametrize("area", [[0.3, 0.45, 0.4, 0.4], [0.4, 0.5, 0.2, 0.35], [0.4, 0.66, 0.2, 0.02]])
+@pytest.mark.usefixtures("burning")
+def test_no_badge_stands_under_burnt_captions(tmp_path: Path, area: list[float]) -> None:
+    request = a_badge(tmp_path, area)
+    assert request.canvas.band
+    top, bottom = request.canvas.band
+    assert top - area[1] * request.spec.height > 0.01
+    ((_, y, _, height),) = boxes_of(request, laid_out(request))
+    assert y + height <= top + 0.01 or y >= bottom - 0.01
+
+
+@pytest.mark.usefixtures("burning")
+def test_a_badge_that_has_no_room_beside_the_captions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="words in disc stand where this profile burns captions in") as caught:
+        laid_out(a_badge(tmp_path, [0.4, 0.72, 0.2, 0.2]))
+    assert caught.value.field == "profile"
+
+
+@pytest.mark.usefixtures("burning")
+def test_a_badge_that_is_clear_of_the_captions_stays_in_the_middle_of_its_region(tmp_path: Path) -> None:
+    request = a_badge(tmp_path, [0.3, 0.1, 0.4, 0.7])
+    ((x, y, width, height),) = boxes_of(request, laid_out(request))
+    assert x + width / 2 == pytest.approx(0.5 * request.spec.width)
+    assert y + height / 2 == pytest.approx(0.45 * request.spec.height)
 
 
 @pytest.mark.parametrize(

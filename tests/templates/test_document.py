@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,102 @@ def test_a_name_that_the_document_lacks_is_told(tmp_path: Path, layer: dict[str,
     assert names in refusal(tmp_path, scenes=with_layer(layer)).found
 
 
+BRAND = {"kind": "brand", "region": "words", "text": "{line}", "style": "line", "mark": "accent"}
+PILL = {"kind": "pill", "text": "{line}", "style": "line", "fill": "accent"}
+RULE = {"kind": "rule", "width": 8, "height": 1, "fill": "accent"}
+POINTS = {"kind": "points", "each": "lines", "style": "line", "mark": "accent"}
+PROGRESS = {"kind": "progress", "region": "full", "fill": "accent", "track": "paper"}
+
+
+@pytest.mark.parametrize("colour", ["nosuch", "loud", "quiet"])
+@pytest.mark.parametrize(
+    ("layer", "place"),
+    [
+        (lambda colour: a_stack(scrim=colour), "stack.scrim"),
+        (lambda colour: {**BRAND, "scrim": colour}, "brand.scrim"),
+        (lambda colour: {**BRAND, "mark": colour}, "brand.mark"),
+        (lambda colour: {"kind": "shape", "region": "full", "fill": ["accent", colour]}, "shape.fill"),
+        (lambda colour: {**PROGRESS, "fill": colour}, "progress.fill"),
+        (lambda colour: {**PROGRESS, "track": colour}, "progress.track"),
+        (lambda colour: {**BADGE, "region": "words", "fill": colour}, "badge.fill"),
+        (lambda colour: a_stack({**PILL, "fill": colour}), "stack.pill.fill"),
+        (lambda colour: a_stack({**RULE, "fill": colour}), "stack.rule.fill"),
+        (lambda colour: a_stack({**POINTS, "mark": colour}), "stack.points.mark"),
+    ],
+)
+def test_a_colour_that_nothing_can_be_painted_with_is_told(
+    tmp_path: Path, layer: Callable[[str], dict[str, Any]], place: str, colour: str
+) -> None:
+    """`loud` and `quiet` are what words may be, once it's known what is under them."""
+    found = refusal(tmp_path, scenes=with_layer(layer(colour))).found
+    assert f"scenes.only.{place} names {colour}, which is none of the colours (accent, badge, base" in found
+
+
+def test_words_may_be_loud_or_quiet(tmp_path: Path) -> None:
+    a_template(tmp_path / "text", scenes=with_layer(a_stack(a_text(ink="quiet"), {**POINTS, "ink": "loud"})))
+    a_template(tmp_path / "brand", scenes=with_layer({**BRAND, "ink": "quiet", "scrim": "base"}))
+    assert "text.ink names nosuch" in refusal(tmp_path / "no", scenes=with_layer(a_stack(a_text(ink="nosuch")))).found
+
+
+FLAGGED = {**a_document()["variables"], "shown": {"type": "flag", "default": True, "description": "Whether."}}
+
+
+@pytest.mark.parametrize(
+    ("wording", "why"),
+    [
+        ("{lines}", "lines is a list: repeat the scene for it (for_each)"),
+        ("Of {pictures}", "pictures is a list of pictures"),
+        ("{line} {shown}", "shown is a flag, true or false"),
+    ],
+)
+def test_what_words_can_not_be_made_of_is_told(tmp_path: Path, wording: str, why: str) -> None:
+    """Written out, it would read `('one', 'two')`, or `True`."""
+    for name, scene in {
+        "text": {"layers": [a_stack(a_text(text=wording))]},
+        "pill": {"layers": [a_stack({**PILL, "text": wording})]},
+        "brand": {"layers": [{**BRAND, "text": wording}]},
+        "narration": {"narration": wording, "layers": [a_stack()]},
+        "chapter": {"chapter": wording, "layers": [a_stack()]},
+    }.items():
+        assert why in refusal(tmp_path / name, variables=FLAGGED, scenes=[{"name": "only", **scene}]).found
+    over = refusal(tmp_path / "over", variables=FLAGGED, over=[{**BRAND, "text": wording, "when": "lines"}])
+    assert f"under/over.brand writes {{{why.split()[0]}}} out" in over.found
+
+
+def test_an_element_of_a_list_is_words_where_the_scene_is_repeated(tmp_path: Path) -> None:
+    repeated = {"name": "only", "for_each": "lines", "narration": "{lines}", "chapter": "{number}: {lines}"}
+    a_template(tmp_path / "list", scenes=[{**repeated, "layers": [a_stack(a_text(text="{lines}"))]}])
+    a_template(tmp_path / "flag", variables=FLAGGED, scenes=with_layer(a_stack(a_text(when="shown"))))
+    scenes = [{**repeated, "layers": [a_stack(a_text(text="{pictures}"))]}]
+    assert "pictures is a list of pictures" in refusal(tmp_path / "pictures", scenes=scenes).found
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ({"type": "text", "max_length": 40, "default": "x" * 500}, "the text has 500 characters"),
+        ({"type": "text", "max_length": 40, "default": "turned \u202e"}, "U+202E"),
+        ({"type": "texts", "max_length": 4, "most": 2, "default": ["a", "b", "c"]}, "the list has 3 elements"),
+        ({"type": "texts", "max_length": 4, "most": 2, "default": ["a", "abcde"]}, "of element 2, the text has 5"),
+        ({"type": "texts", "max_length": 4, "most": 2, "default": ["a", " "]}, "element 2 is blank"),
+        ({"type": "texts", "max_length": 4, "most": 2, "default": ["\u00ad", "b"]}, "element 1 is blank"),
+        ({"type": "pictures", "least": 5, "most": 2}, "least (5) is above most (2)"),
+    ],
+)
+def test_a_variable_that_is_out_of_its_own_limits_is_told(tmp_path: Path, variable: dict[str, Any], told: str) -> None:
+    variables = {**a_document()["variables"], "odd": {"description": "Odd.", **variable}}
+    error = refusal(tmp_path, variables=variables)
+    assert str(error.field).startswith("variables.odd")
+    assert told in error.found
+
+
+def test_a_default_within_its_limits_is_kept(tmp_path: Path) -> None:
+    text = {"type": "text", "max_length": 4, "default": "abcd", "description": "A text."}
+    texts = {"type": "texts", "max_length": 4, "most": 2, "default": ["a", "abcd"], "description": "Texts."}
+    pictures = {"type": "pictures", "least": 2, "most": 2, "description": "Pictures."}
+    a_template(tmp_path, variables={**a_document()["variables"], "text": text, "texts": texts, "two": pictures})
+
+
 def test_a_repeated_scene_needs_a_list(tmp_path: Path) -> None:
     assert (
         "no variable of type texts"
@@ -159,6 +256,37 @@ def test_words_that_show_together_stand_apart(tmp_path: Path) -> None:
     assert "words and more overlap" in over.found
     a_template(tmp_path / "one", **changes, scenes=with_layer(both[0]), over=[a_stack(anchor="bottom")])
     a_template(tmp_path / "two", **changes, scenes=[{"name": one["region"], "layers": [one]} for one in both])
+
+
+def both(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": "only", "layers": [one, other]}]
+
+
+def test_two_stacks_at_one_end_of_a_region_are_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path / "both", scenes=both(a_stack(anchor="middle"), a_stack(anchor="middle")))
+    assert "in 16:9, scenes.only may show the words of a stack and those of a stack in the same place" in error.found
+    assert "the middle of words" in error.found
+    portrait = {"16:9": "bottom", "1:1": "middle", "4:5": "bottom", "9:16": "top"}
+    error = refusal(tmp_path / "one", scenes=both(a_stack(), a_stack(anchor=portrait)))
+    assert "in 9:16" in error.found
+    assert "in 16:9" not in error.found
+    brand = {"kind": "brand", "region": "words", "text": "{line}", "style": "line", "mark": "accent"}
+    assert "of a brand" in refusal(tmp_path / "brand", scenes=both(a_stack(anchor="middle"), brand)).found
+    a_template(tmp_path / "ends", scenes=both(a_stack(anchor="top"), a_stack(anchor="bottom")))
+    a_template(tmp_path / "sides", scenes=both(a_stack(align="start"), a_stack(align="end")))
+
+
+def test_a_condition_excuses_what_the_other_layer_does_not_share(tmp_path: Path) -> None:
+    def on(*conditions: str) -> dict[str, Any]:
+        return a_stack(*(a_text(when=condition) for condition in conditions))
+
+    a_template(tmp_path / "own", scenes=both(on("line"), on("lines")))
+    for name, one, other in (
+        ("same", on("line"), on("line")),
+        ("shared", on("line", "primary"), on("lines", "line")),
+        ("always", on("line"), a_stack()),
+    ):
+        assert "in the same place" in refusal(tmp_path / name, scenes=both(one, other)).found
 
 
 @pytest.mark.parametrize(

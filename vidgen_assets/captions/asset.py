@@ -40,7 +40,7 @@ def _make(task: Task, shop: Workshop, scratch: Path) -> Made:
 CAPTIONS = Stage(
     name="captions",
     upstream=(PROMPTS, SOUNDTRACKS),
-    recipe=Recipe("captions", 3),
+    recipe=Recipe("captions", 4),
     checks=CHECKS,
     gather=through_the_gate,
     inputs=_inputs,

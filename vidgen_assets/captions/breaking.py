@@ -7,10 +7,10 @@ sentence and clause marks decide.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vidgen_assets.clips.words import CLOSING, SENTENCE_MARKS
+
 SENTENCE, CLAUSE, PHRASE, WORD, AFTER_SMALL_WORD = 0.0, 2.0, 4.0, 8.0, 14.0
-_SENTENCE_MARKS = tuple(".!?…。！？।؟۔")
 _CLAUSE_MARKS = tuple(",;:—–，、；：،؛")
-_CLOSING = "\"'”’»›)]」』）】"
 _SMALL_WORDS = frozenset(
     [
         "a",
@@ -237,8 +237,8 @@ def break_cost(tokens: Sequence[Token], after: int) -> float:
     """The cost of a break between `tokens[after - 1]` and `tokens[after]`; none at the end."""
     if after >= len(tokens):
         return SENTENCE
-    last, following = tokens[after - 1].text.rstrip(_CLOSING), tokens[after].text
-    if last.endswith(_SENTENCE_MARKS) and not _is_abbreviation(last, following):
+    last, following = tokens[after - 1].text.rstrip(CLOSING), tokens[after].text
+    if last.endswith(SENTENCE_MARKS) and not _is_abbreviation(last, following):
         return SENTENCE
     if last.endswith(_CLAUSE_MARKS):
         return CLAUSE

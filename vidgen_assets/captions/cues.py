@@ -18,8 +18,8 @@ from vidgen_assets.clips.captions import (
     Captions,
     Cue,
 )
-from vidgen_assets.clips.narration import Narration, Slot
-from vidgen_assets.clips.words import graphemes_of
+from vidgen_assets.clips.narration import Narration, Slot, Word
+from vidgen_assets.clips.words import breaks_of, clusters_of, length_of, without_spaces
 
 _LINGER_S = 0.3
 _EARLIEST_S = 0.5
@@ -42,20 +42,43 @@ def tokens_of(slot: Slot) -> list[Token]:
     found: list[Token] = []
     for word, first, last in zip(words, edges, edges[1:], strict=False):
         text = " ".join(slot.text[first:last].split())
-        pieces = list(_pieces(text))
-        step_s = (word.end_s - word.start_s) / len(pieces)
-        for number, (piece, length) in enumerate(pieces):
-            is_glued = number > 0 or (first > 0 and not slot.text[first - 1].isspace())
-            start_s = word.start_s + number * step_s
-            found.append(Token(piece, length, is_glued, start_s, start_s + step_s))
+        is_glued = first > 0 and not slot.text[first - 1].isspace()
+        found += _tokens_of_word(text, is_glued, word)
     return found
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int]]:
-    graphemes = graphemes_of(text)
-    for first in range(0, len(graphemes), LONGEST_LINE):
-        piece = graphemes[first : first + LONGEST_LINE]
-        yield "".join(piece).strip() or piece[0], len(piece)
+def _tokens_of_word(text: str, is_glued: bool, word: Word) -> Iterator[Token]:
+    """Pieces of a word share its time by their characters, white space left out."""
+    each_s = (word.end_s - word.start_s) / max(1, len(without_spaces(text)))
+    start_s = word.start_s
+    for piece in _pieces(text):
+        shown = piece.strip()
+        end_s = start_s + len(without_spaces(shown)) * each_s
+        yield Token(shown, length_of(shown), is_glued and not piece[0].isspace(), start_s, end_s)
+        is_glued, start_s = not piece[-1].isspace(), end_s
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """`text` in stretches that a line can hold: each ends where a line may break, if that leaves half a line."""
+    if length_of(text) <= LONGEST_LINE:
+        yield text
+        return
+    piece, length = "", 0
+    for cluster in clusters_of(text):
+        added = length_of(cluster)
+        if length + added > LONGEST_LINE:
+            at = _last_break(piece, cluster)
+            yield piece[:at]
+            piece = piece[at:]
+            length = length_of(piece)
+        piece, length = piece + cluster, length + added
+    yield piece
+
+
+def _last_break(piece: str, following: str) -> int:
+    """The last place in the second half of `piece` at which a line may break; its end without one."""
+    at = breaks_of(piece + following[:1])[-1:]
+    return at[0] if at and 2 * at[0] >= len(piece) else len(piece)
 
 
 def divided(tokens: Sequence[Token]) -> list[list[Token]]:

@@ -65,7 +65,7 @@ def _voice(spec: ClipSpec, shop: Workshop) -> Voice:
 SOUNDTRACKS = Stage(
     name="soundtracks",
     upstream=(PROMPTS,),
-    recipe=Recipe("soundtracks", 2),
+    recipe=Recipe("soundtracks", 3),
     checks=CHECKS,
     gather=through_the_gate,
     inputs=_inputs,

@@ -25,6 +25,7 @@ from vidgen_assets.templates.standing import standing_problems
 from vidgen_assets.templates.variable_kinds import (
     ChoiceVariable,
     ColourVariable,
+    FlagVariable,
     NumberVariable,
     PicturesVariable,
     TextsVariable,
@@ -45,6 +46,8 @@ PALETTE = (
 """Colours that every template has, from the brand's (`palette.py`)."""
 
 INKS = ("loud", "quiet")
+"""What words may be asked to look like: which colour that is follows from what lies under them, so only an `ink` can be
+one of these."""
 MOODS = ("deep", "bright")
 
 
@@ -73,7 +76,7 @@ def disagreements(document: "TemplateDocument") -> Iterator[str]:
     for region in document.ground.calm:
         yield from _region_problems("ground.calm", region, document)
     for role in ("primary", "accent", "paper", "ink"):
-        yield from _colour_problems(f"brand.{role}", (getattr(document.brand, role),), document, brand=True)
+        yield from _colour_problems(f"brand.{role}", (getattr(document.brand, role),), document, besides=())
 
 
 def _layer_problems(place: str, layer: Layer, document: "TemplateDocument", scene: "Scene | None") -> Iterator[str]:
@@ -81,19 +84,23 @@ def _layer_problems(place: str, layer: Layer, document: "TemplateDocument", scen
     yield from _region_problems(place, layer.region, document)
     match layer:
         case Stack():
+            yield from _colour_problems(f"{place}.scrim", (layer.scrim,), document)
             for item in layer.items:
                 yield from _item_problems(f"{place}.{item.kind}", item, document, scene)
         case Badge():
-            yield from _colour_problems(place, (layer.fill,), document)
+            yield from _colour_problems(f"{place}.fill", (layer.fill,), document)
             for item in layer.items:
                 yield from _item_problems(place, item, document, scene)
         case Brand():
             yield from _wording_problems(place, layer.text, layer.style, document, scene)
-            yield from _colour_problems(place, (layer.mark, layer.ink), document)
+            yield from _colour_problems(f"{place}.mark", (layer.mark,), document)
+            yield from _colour_problems(f"{place}.scrim", (layer.scrim,), document)
+            yield from _ink_problems(place, layer.ink, document)
         case Shape():
-            yield from _colour_problems(place, layer.fill, document)
+            yield from _colour_problems(f"{place}.fill", layer.fill, document)
         case Progress():
-            yield from _colour_problems(place, (layer.fill, layer.track), document)
+            yield from _colour_problems(f"{place}.fill", (layer.fill,), document)
+            yield from _colour_problems(f"{place}.track", (layer.track,), document)
         case Picture():
             known = {name for name, v in document.variables.items() if isinstance(v, PicturesVariable)} | {IMAGE}
             yield from _unknown(place, (layer.source,), known, "pictures")
@@ -111,15 +118,16 @@ def _item_problems(
     match item:
         case Text():
             yield from _wording_problems(place, item.text, item.style, document, scene)
-            yield from _colour_problems(place, (item.ink,), document)
+            yield from _ink_problems(place, item.ink, document)
         case Pill():
             yield from _wording_problems(place, item.text, item.style, document, scene)
-            yield from _colour_problems(place, (item.fill,), document)
+            yield from _colour_problems(f"{place}.fill", (item.fill,), document)
         case Rule():
-            yield from _colour_problems(place, (item.fill,), document)
+            yield from _colour_problems(f"{place}.fill", (item.fill,), document)
         case Points():
             yield from _wording_problems(place, "", item.style, document, scene)
-            yield from _colour_problems(place, (item.ink, item.mark), document)
+            yield from _ink_problems(place, item.ink, document)
+            yield from _colour_problems(f"{place}.mark", (item.mark,), document)
             lists = {name for name, v in document.variables.items() if isinstance(v, TextsVariable)}
             yield from _unknown(place, (item.each,), lists, "variables of type texts")
             if scene and scene.for_each:
@@ -134,8 +142,25 @@ def _wording_problems(
 
 
 def _unknown_names(place: str, wording: str, document: "TemplateDocument", scene: "Scene | None") -> Iterator[str]:
-    counting = {NUMBER, COUNT} if scene and scene.for_each else set()
-    yield from _unknown(place, names_in(wording), {*document.variables, *counting}, "variables")
+    is_repeated = scene is not None and scene.for_each is not None
+    names = names_in(wording)
+    yield from _unknown(place, names, {*document.variables, *((NUMBER, COUNT) if is_repeated else ())}, "variables")
+    for name in names:
+        if wrong := _unwritable(document.variables.get(name), is_repeated=is_repeated):
+            yield f"{place} writes {{{name}}} out, and {name} is {wrong}"
+
+
+def _unwritable(variable: Variable | None, *, is_repeated: bool) -> str | None:
+    """Why a variable can't be written out among words, and what to do; `None` if it can."""
+    match variable:
+        case TextsVariable() if not is_repeated:
+            return "a list: repeat the scene for it (for_each), which gives one element at a time, or show it as points"
+        case PicturesVariable():
+            return "a list of pictures: only a layer of kind picture shows them"
+        case FlagVariable():
+            return "a flag, true or false: it may be a when, and words are variables of type text, number or choice"
+        case _:
+            return None
 
 
 def _region_problems(place: str, region: str, document: "TemplateDocument") -> Iterator[str]:
@@ -165,12 +190,17 @@ def _only_variable(wording: str, document: "TemplateDocument") -> Variable | Non
     return document.variables.get(names[0]) if names and wording.strip() == f"{{{names[0]}}}" else None
 
 
+def _ink_problems(place: str, ink: str, document: "TemplateDocument") -> Iterator[str]:
+    yield from _colour_problems(f"{place}.ink", (ink,), document, besides=(*PALETTE, *INKS))
+
+
 def _colour_problems(
-    place: str, colours: tuple[str, ...], document: "TemplateDocument", *, brand: bool = False
+    place: str, colours: tuple[str | None, ...], document: "TemplateDocument", *, besides: Collection[str] = PALETTE
 ) -> Iterator[str]:
+    """Names that are none of the document's colour variables and none of those `besides`."""
     variables = {name for name, v in document.variables.items() if isinstance(v, ColourVariable)}
-    known = variables if brand else variables | {*PALETTE, *INKS}
-    yield from _unknown(place, tuple(c for c in colours if not c.startswith("#")), known, "colours")
+    names = tuple(colour for colour in colours if colour and not colour.startswith("#"))
+    yield from _unknown(place, names, variables | {*besides}, "colours")
 
 
 def _unknown(place: str, names: tuple[str, ...], known: Collection[str], of: str) -> Iterator[str]:

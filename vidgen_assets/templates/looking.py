@@ -1,4 +1,5 @@
-"""A clip without its words, looked at: what really lies under each line, at a few moments of every scene.
+"""A clip without its words, looked at: what really lies under each line, at a few moments of every scene, and with each
+picture of a set that turns under words.
 
 Shapes that may be made stronger for the words on them (`Shape.most`) are made so here, a step at a time; when, is for
 `legibility.py` to decide.
@@ -17,6 +18,7 @@ from vidgen_assets.templates.colours import Colour
 from vidgen_assets.templates.compositor import Draw, Pictures, Stage, on_backdrop
 from vidgen_assets.templates.painters import painter_of
 from vidgen_assets.templates.placing import text_box
+from vidgen_assets.templates.poses import pose
 from vidgen_assets.templates.setting import Canvas
 from vidgen_assets.templates.timeline import Request
 
@@ -89,7 +91,19 @@ class Look:
             for moment in _MOMENTS:
                 frame = min(timeline.frame_count - 1, section.first_frame + int(section.frames * moment))
                 self._look(found, number, frame, on_backdrop(painter, timeline, frame))
+            for frame in self._turns(section):
+                self._look(found, number, frame, on_backdrop(painter, timeline, frame), only_seen=True)
         return found
+
+    def _turns(self, section: scene.Section) -> list[int]:
+        """A frame of the section for each picture of the sets that turn under its words."""
+        parts = (*self.timeline.under, *section.parts, *self.timeline.over)
+        words = [text_box(self.canvas, part.block) for part in parts if isinstance(part, scene.WordsPart)]
+        found: set[int] = set()
+        for part in parts:
+            if isinstance(part, scene.PicturePart) and any(is_behind(part, box) for box in words):
+                found |= _turned(part, range(section.first_frame, section.first_frame + section.frames))
+        return sorted(found)
 
     @property
     def has_shades(self) -> bool:
@@ -117,16 +131,19 @@ class Look:
         return tuple(
             (part, self.stage.part(part)) if part is not old else (old, draws)
             for old, draws in ready
-            for part in (stronger(old) if any(_is_under(old, box) for box in boxes) else old,)
+            for part in (stronger(old) if any(is_under(old, box) for box in boxes) else old,)
         )
 
-    def _look(self, found: Under, number: int, frame: int, drawn: tuple[Frame, skia.Canvas]) -> None:
-        """Draw section `number` and what is always there, and look under each words part when its turn comes."""
+    def _look(
+        self, found: Under, number: int, frame: int, drawn: tuple[Frame, skia.Canvas], *, only_seen: bool = False
+    ) -> None:
+        """Draw section `number` and what is always there, and look under each words part when its turn comes; or only
+        under those that can be seen in that frame."""
         pixels, surface = drawn
         layers = (("under", 0, self.below), ("section", number, self.sections[number]), ("over", 0, self.above))
         for kind, at, parts in layers:
             for index, (part, draws) in enumerate(parts):
-                if isinstance(part, scene.WordsPart):
+                if isinstance(part, scene.WordsPart) and not (only_seen and pose(part.motion, frame).opacity <= 0):
                     for box in _line_boxes(self.canvas, part.block):
                         found.add((kind, at, index), _cut(pixels, box))
                 for draw in draws:
@@ -162,8 +179,29 @@ def _parts(ready: Ready) -> tuple[scene.Part, ...]:
     return tuple(part for part, _ in ready)
 
 
-def _is_under(part: scene.Part, box: scene.Box) -> bool:
-    if not isinstance(part, scene.ShapePart):
-        return False
-    (left, top, width, height), (x, y, wide, high) = part.box, box
+def is_under(part: scene.Part, box: scene.Box) -> bool:
+    """Whether a shape may lie under a box."""
+    return isinstance(part, scene.ShapePart) and _meet(part.box, box)
+
+
+def _meet(one: scene.Box, other: scene.Box) -> bool:
+    (left, top, width, height), (x, y, wide, high) = one, other
     return left < x + wide and x < left + width and top < y + high and y < top + height
+
+
+def is_behind(part: scene.PicturePart, box: scene.Box) -> bool:
+    """Whether a picture may lie under a box: cut-outs stand in theirs, photographs fill their frame."""
+    return _meet(part.box, box) or _meet(part.frame, box)
+
+
+def _turned(part: scene.PicturePart, frames: range) -> set[int]:
+    """For each picture of a set that turns, the first of the `frames` in which it's there whole and alone."""
+    if not part.turns:
+        return set()
+    count = len(part.pictures)
+    found: dict[int, int] = {}
+    for place in range(count * part.turns):
+        frame = part.first_frame + round(place * part.frames / (count * part.turns))
+        if frame in frames and pose(part.motion, frame).opacity >= 1:
+            found.setdefault(place % count, frame)
+    return set(found.values())

@@ -1,10 +1,16 @@
-"""Layers of one scene as parts of a timeline: places from `setting.py` and `stacks.py`, times from `timing.py`."""
+"""Layers of one scene as parts of a timeline: places from `setting.py` and `stacks.py`, times from `timing.py`.
 
+Once all are placed, words of two layers that stand on each other are found here as well.
+"""
+
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations
+from typing import Any
 
 from vidgen_assets.clips.digest import Digest
-from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.errors import InputError, shorten
 from vidgen_assets.templates import layers, scene
 from vidgen_assets.templates.layers import BADGE_CHORD, Align, Layer
 from vidgen_assets.templates.lettering import Fitted
@@ -19,6 +25,7 @@ _OLD_PRICE_FADE = 0.18
 _SECOND_CHORD = 0.62  # share of a badge's diameter that the first of two lines may span
 _NARROWEST_VEIL, _WIDEST_VEIL = 3.0, 7.0  # its soft edge, in hundredths of the short side
 _BADGE_GAP = 0.62  # between two lines, in sizes of the first
+_TOUCH_PX = 1.0  # by which words may overlap: roundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ class Placer:
         largest_px = self.canvas.sizes(last_item.style)[0]
         needed = self.canvas.face(last_item.style).width(last.text) * largest_px / BADGE_CHORD
         least, most = (self.canvas.here(size, 0.0) * self.canvas.unit for size in (layer.smallest, layer.largest))
-        diameter = min(most, max(least, needed))
+        centre, diameter = self._clear_of_captions(layer.region, min(most, max(least, needed)), least)
         fits: list[Fitted] = []
         for at, (_, one) in enumerate(wanted):
             chord = BADGE_CHORD if at == len(wanted) - 1 else _SECOND_CHORD
@@ -184,17 +191,28 @@ class Placer:
             if isinstance(fitted, InputError):
                 raise fitted
             fits.append(fitted)
-        return [self._placed_badge(layer, wanted, fits, diameter)]
+        return [self._placed_badge(layer, wanted, fits, centre, diameter)]
+
+    def _clear_of_captions(self, region: str, diameter: float, least: float) -> tuple[tuple[float, float], float]:
+        """The middle of a disc and its diameter: in the middle of its region, and where it would stand under burnt-in
+        captions, in the middle of what they leave of it, as large as has room there."""
+        centre = _middle(self.canvas.region(region))
+        if self.canvas.clearance(centre[1]) >= diameter / 2:
+            return centre, diameter
+        centre = _middle(self.canvas.words_region(region))
+        room = 2 * self.canvas.clearance(centre[1])
+        if room < least:
+            raise self.canvas.no_room(region)
+        return centre, min(diameter, room)
 
     def _placed_badge(
         self,
         layer: layers.Badge,
         wanted: Sequence[tuple[layers.Text, Wanted]],
         fits: Sequence[Fitted],
+        centre: tuple[float, float],
         diameter: float,
     ) -> scene.BadgePart:
-        x, y, width, height = self.canvas.region(layer.region)
-        centre = (x + width / 2, y + height / 2)
         fill = self.paints.colour(layer.fill)
         ink = self.paints.on(fill)
         quiet = softened(ink, (fill,), _OLD_PRICE_FADE, READABLE_CONTRAST)
@@ -271,6 +289,11 @@ def _together(motion: scene.Motion) -> scene.Motion:
     return motion.model_copy(update={"enter": motion.enter.model_copy(update={"stagger_frames": 0.0})})
 
 
+def _middle(box: scene.Box) -> tuple[float, float]:
+    x, y, width, height = box
+    return x + width / 2, y + height / 2
+
+
 def _around(canvas: Canvas, words: Sequence[scene.WordsPart]) -> scene.Box:
     """The box of all words together."""
     boxes = [text_box(canvas, part.block) for part in words]
@@ -286,3 +309,114 @@ def text_box(canvas: Canvas, block: scene.TextBlock) -> scene.Box:
     left = min(line.x for line in block.lines)
     top, bottom = block.lines[0].baseline - block.size_px, block.lines[-1].baseline + 0.3 * block.size_px
     return (left, max(0.0, top), right - left, bottom - max(0.0, top))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A line of words in its place: from its capitals to its baseline, or the pill around it. `part` is whose it is,
+    `frames` are those it's there in: from the first, up to but without the last."""
+
+    part: int
+    text: str
+    box: scene.Box
+    frames: tuple[int, int]
+
+    def is_on(self, other: "_Written") -> bool:
+        """Whether words of two parts are drawn over each other in some frame."""
+        (x, y, width, height), (left, top, wide, high) = self.box, other.box
+        return (
+            self.part != other.part
+            and max(x, left) + _TOUCH_PX < min(x + width, left + wide)
+            and max(y, top) + _TOUCH_PX < min(y + height, top + high)
+            and max(self.frames[0], other.frames[0]) < min(self.frames[1], other.frames[1])
+        )
+
+
+def refuse_words_on_words(canvas: Canvas, timeline: scene.Timeline) -> None:
+    """Raises `InputError` naming both, if words of two layers are drawn over each other: regions that only share a
+    condition, or two ends of one region, can't be told apart before they are filled."""
+    for section in timeline.sections:
+        whole, own = (0, timeline.frame_count), (section.first_frame, section.first_frame + section.frames)
+        shown = [(part, whole) for part in timeline.under]
+        shown += [(part, own) for part in section.parts]
+        shown += [(part, whole) for part in timeline.over]
+        written = [one for index, (part, span) in enumerate(shown) for one in _written(canvas, index, part, span)]
+        clash = next(((one, other) for one, other in combinations(written, 2) if one.is_on(other)), None)
+        if clash:
+            raise _on_each_other(canvas, section, *clash)
+
+
+def _written(canvas: Canvas, index: int, part: scene.Part, span: tuple[int, int]) -> list[_Written]:
+    match part:
+        case scene.WordsPart():
+            blocks = (part.block,)
+        case scene.BadgePart():
+            blocks = part.blocks
+        case scene.PillPart():
+            return [_Written(index, _said(part.label), part.box, _while(part.motion, span))]
+        case _:
+            return []
+    found: list[_Written] = []
+    for block in blocks:
+        face, high = canvas.face(block.style), canvas.cap_px(block.style, block.size_px)
+        found += [
+            _Written(
+                index,
+                _said(block),
+                (line.x, line.baseline - high, face.width(line.text) * block.size_px, high),
+                _while(part.motion, span),
+            )
+            for line in block.lines
+        ]
+    return found
+
+
+def _while(motion: scene.Motion, span: tuple[int, int]) -> tuple[int, int]:
+    first = motion.enter.first_frame if motion.enter else span[0]
+    last = motion.leave.first_frame + motion.leave.frames if motion.leave else span[1]
+    return max(span[0], first), min(span[1], last)
+
+
+def _said(block: scene.TextBlock) -> str:
+    return " ".join(line.text for line in block.lines)
+
+
+def _on_each_other(canvas: Canvas, section: scene.Section, one: _Written, other: _Written) -> InputError:
+    longer = max(one, other, key=lambda written: len(written.text))
+    places = [_place_of(canvas, section, written) for written in (one, other)]
+    return InputError(
+        f"in scene {section.name}, the words {shorten(one.text)} ({places[0]}) and {shorten(other.text)} ({places[1]}) "
+        f"stand on each other in {canvas.aspect.value}",
+        field=field_of(canvas.values, longer.text),
+        value=longer.text,
+        allowed="words that stand apart",
+        remedy="Shorten or leave out one of them; or let the template give them regions apart.",
+    )
+
+
+def _place_of(canvas: Canvas, section: scene.Section, written: _Written) -> str:
+    """The layer that words are of, as kind and region: the first whose region they lie in."""
+    document, (x, y) = canvas.template.document, _middle(written.box)
+    own = [one.layers for one in document.scenes if one.name == section.name.partition("-")[0]]
+    for layer in (*document.under, *chain.from_iterable(own), *document.over):
+        if isinstance(layer, layers.Stack | layers.Brand | layers.Badge):
+            left, top, width, height = canvas.region(layer.region)
+            if left <= x <= left + width and top <= y <= top + height:
+                return f"{layer.kind} in {layer.region}"
+    return "template"
+
+
+def field_of(values: Mapping[str, Any], text: str) -> str:
+    """The variable that most of a placed text comes from, for errors."""
+    bare = _bare(text)
+    found: list[tuple[int, str]] = []
+    for name, value in values.items():
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, str) and (part := _bare(each)) and part in bare:
+                found.append((len(part), name))
+    return f"variables.{max(found)[1]}" if found else "template"
+
+
+def _bare(text: str) -> str:
+    """Without what line breaks take away or add: spaces, hyphens, and what can't be seen."""
+    return "".join(c for c in text if not c.isspace() and c != "-" and unicodedata.category(c) != "Cf")

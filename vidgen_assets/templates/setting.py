@@ -3,6 +3,7 @@
 A text that fits at no allowed size is reported with how much would fit; `stacks.py` puts blocks below each other.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -83,14 +84,22 @@ class Canvas:
         box = self.region(name)
         left = outside(self.band, box) if self.band else box
         if not left[3]:
-            raise InputError(
-                f"the words in {name} stand where this profile burns captions in",
-                field="profile",
-                allowed="a profile without burn_captions, or a template with room for captions",
-                remedy=f"Choose another profile, or give the template's layout of {self.aspect.value} another place "
-                f"for {name} under captioned.",
-            )
+            raise self.no_room(name)
         return left
+
+    def no_room(self, name: str) -> InputError:
+        """For words whose place is covered by burnt-in captions."""
+        return InputError(
+            f"the words in {name} stand where this profile burns captions in",
+            field="profile",
+            allowed="a profile without burn_captions, or a template with room for captions",
+            remedy=f"Choose another profile, or give the template's layout of {self.aspect.value} another place "
+            f"for {name} under captioned.",
+        )
+
+    def clearance(self, y: float) -> float:
+        """How far burnt-in captions are above or below `y`; negative within them."""
+        return math.inf if self.band is None else max(self.band[0] - y, y - self.band[1])
 
     def here(self, value: "T | dict[Aspect, T]", usual: T) -> T:
         """A value that may differ from aspect to aspect."""

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from vidgen_assets.clips.spec import Aspect
-from vidgen_assets.templates.layers import BADGE_CHORD, Area, Badge, Brand, Stack
+from vidgen_assets.templates.layers import BADGE_CHORD, Align, Anchor, Area, Badge, Brand, Stack
 
 if TYPE_CHECKING:
     from vidgen_assets.templates.document import Layout, TemplateDocument
@@ -32,9 +32,9 @@ def standing_problems(document: "TemplateDocument") -> Iterator[str]:
                 if not layout.is_safe(area)
             )
             found |= dict.fromkeys(
-                f"in {aspect.value}, {one.region} and {other.region} overlap, and {place} may show words in both"
+                _clash(place, aspect, one, other)
                 for (one, area), (other, others) in combinations(words, 2)
-                if _meet(area, others) and not _take_turns(one, other)
+                if _meet(area, others) and not _stand_apart(one, other, aspect) and not _take_turns(one, other)
             )
     yield from found
 
@@ -64,11 +64,47 @@ def _meet(one: Area, other: Area) -> bool:
     )
 
 
+def _clash(place: str, aspect: Aspect, one: Wordy, other: Wordy) -> str:
+    if one.region != other.region:
+        return (
+            f"in {aspect.value}, {one.region} and {other.region} overlap, and {place} may show words in both; "
+            "give them regions apart, or each a condition of its own (when)"
+        )
+    anchor, _ = _end(one, aspect)
+    return (
+        f"in {aspect.value}, {place} may show the words of a {one.kind} and those of a {other.kind} in the same place, "
+        f"the {anchor} of {one.region}; give one of them another anchor or region, or each a condition of its own "
+        "(when)"
+    )
+
+
+def _stand_apart(one: Wordy, other: Wordy, aspect: Aspect) -> bool:
+    """Whether both are at different ends of one region. That they don't meet there is seen once they are placed
+    (`placing.py`)."""
+    (anchor, align), (others_anchor, others_align) = _end(one, aspect), _end(other, aspect)
+    across = {align, others_align} == {Align.START, Align.END}
+    return one.region == other.region and (anchor != others_anchor or across)
+
+
+def _end(layer: Wordy, aspect: Aspect) -> tuple[Anchor, Align]:
+    """Where in the height and the width of its region a layer's words are."""
+    if isinstance(layer, Badge):
+        return Anchor.MIDDLE, Align.CENTRE
+    align = layer.align.get(aspect, Align.START) if isinstance(layer.align, dict) else layer.align
+    if isinstance(layer, Brand):
+        return Anchor.MIDDLE, align
+    return layer.anchor.get(aspect, Anchor.TOP) if isinstance(layer.anchor, dict) else layer.anchor, align
+
+
 def _take_turns(one: Wordy, other: Wordy) -> bool:
-    """Whether the author says who is there when: both in one region (from its top, from its bottom), or both on a
-    condition."""
-    return one.region == other.region or (_is_conditional(one) and _is_conditional(other))
+    """Whether the author says who is there when: each only on conditions of its own. A condition that both have shows
+    both."""
+    conditions, others = _conditions(one), _conditions(other)
+    return bool(conditions and others) and not conditions & others
 
 
-def _is_conditional(layer: Wordy) -> bool:
-    return all(item.when for item in layer.items) if isinstance(layer, Stack) else layer.when is not None
+def _conditions(layer: Wordy) -> set[str]:
+    """The variables without which nothing of a layer is there; empty if something of it always is."""
+    movers = layer.items if isinstance(layer, Stack) else (layer,)
+    found = [mover.when for mover in movers if mover.when]
+    return set(found) if len(found) == len(movers) else set()

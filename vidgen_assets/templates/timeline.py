@@ -29,7 +29,7 @@ from vidgen_assets.templates.timing import Clock, Shot, Span, shots_of, spans_of
 from vidgen_assets.templates.variables import picture_variables
 from vidgen_assets.templates.wording import filled
 
-TIMELINE_RECIPE = 3
+TIMELINE_RECIPE = 4
 """Raise when the same spec would resolve to another timeline."""
 
 LEAST_CALM = 0.45

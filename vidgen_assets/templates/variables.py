@@ -6,7 +6,6 @@ canvas is a matter of type and lives in `setting.py`.
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from vidgen_assets.clips.errors import InputError, shorten
@@ -23,17 +22,12 @@ from vidgen_assets.templates.variable_kinds import (
     TextsVariable,
     TextVariable,
     Variable,
+    element_complaint,
+    text_complaint,
+    text_limits,
 )
 
 _FLAGS: dict[VariableValue, bool] = {"true": True, "false": False, "yes": True, "no": False}
-_SOFT_HYPHEN = "\u00ad"
-"""Typesetters use it. Controls of direction are refused."""
-_JOINERS = "\u200b\u200c\u200d"
-"""Allowed after a letter, mark or sign of a script that needs them: Persian, Hindi, Thai, Khmer and so on, emoji. In
-Latin, Greek and Cyrillic they only hide a word from those who look for it."""
-_FIRST_OF_OTHER_SCRIPTS = 0x0590
-_MOST_MARKS = 6
-"""On one letter. Vietnamese has two, pointed Hebrew with its accents up to four; more are drawn over other lines."""
 _NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?")
 
 
@@ -90,7 +84,7 @@ def _complaint(variable: Variable, value: VariableValue) -> str | None:
     """What is wrong with a value that is there, or `None`."""
     match variable:
         case TextVariable():
-            return _text_complaint(variable, value)
+            return text_complaint(value, variable.max_length)
         case TextsVariable():
             return _texts_complaint(variable, value)
         case PicturesVariable():
@@ -108,40 +102,11 @@ def _complaint(variable: Variable, value: VariableValue) -> str | None:
             return None if isinstance(value, str) and is_hex_colour(value.strip()) else "this is no colour"
 
 
-def _text_complaint(variable: TextVariable, value: VariableValue) -> str | None:
-    if not isinstance(value, str):
-        return "this is no text; write numbers the way they should appear, as a string"
-    if len(value) > variable.max_length:
-        return f"the text has {len(value)} characters"
-    strange = next((at for at in range(len(value)) if _is_strange(value, at)), None)
-    if strange is not None:
-        return f"the text has a control or formatting character (U+{ord(value[strange]):04X}) at place {strange + 1}"
-    return _marks_complaint(value)
-
-
-def _is_strange(text: str, at: int) -> bool:
-    """Whether the character at an index can't be seen and has nothing to do there."""
-    character = text[at]
-    if character in _JOINERS:
-        before = text[at - 1] if at else " "
-        return ord(before) < _FIRST_OF_OTHER_SCRIPTS or unicodedata.category(before)[0] not in "LMS"
-    return not character.isprintable() and character != _SOFT_HYPHEN and unicodedata.category(character) != "Zs"
-
-
-def _marks_complaint(text: str) -> str | None:
-    count = 0
-    for at, character in enumerate(text):
-        count = count + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
-        if count > _MOST_MARKS:
-            return f"a letter has more than {_MOST_MARKS} marks, the last of them at place {at + 1}"
-    return None
-
-
 def allowed_values(variable: Variable) -> str:
     """What a variable may be, in words."""
     match variable:
         case TextVariable():
-            return f"text of at most {variable.max_length} characters, in one line"
+            return text_limits(variable.max_length)
         case TextsVariable():
             return f"a list of up to {variable.most} texts of at most {variable.max_length} characters each"
         case PicturesVariable():
@@ -194,11 +159,7 @@ def _texts_complaint(variable: TextsVariable, value: VariableValue) -> str | Non
     found = elements(value)
     if len(found) > variable.most:
         return f"the list has {len(found)} elements"
-    one = TextVariable(type="text", description="", max_length=variable.max_length)
-    complaints = [
-        (index, complaint) for index, text in enumerate(found, 1) if (complaint := _text_complaint(one, text))
-    ]
-    return f"of element {complaints[0][0]}, {complaints[0][1]}" if complaints else None
+    return element_complaint(found, variable.max_length)
 
 
 def _hole_complaint(number: int) -> str:

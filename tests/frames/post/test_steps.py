@@ -1,6 +1,7 @@
 """What each step does to frames: its default leaves a clean clip alone, and it mends the defect that it is for.
 
-Bounds are in PSNR over all frames and channels: 40 dB is a mean error of 2 levels, which nobody sees in motion.
+Bounds are in PSNR over all frames and channels: 40 dB is a mean error of 2 levels, which nobody sees in motion. They
+are those of docs/profiles.md; templates with cuts are in test_templates.py, and deflickering is in test_flicker.py.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,6 @@ from tests.synthetic.pictures_in_motion import (
     a_scene,
     colours_of,
     psnr_db,
-    with_flicker,
     with_noise,
 )
 from vidgen_assets.clips.generation import Frame, FrameShape
@@ -26,6 +26,7 @@ from vidgen_assets.clips.profiles import load_profiles
 from vidgen_assets.frames.post.stream import PostProcessed
 
 TOOLS = LocalMediaTools()
+UNCHANGED_DB = 100
 SLOW, FAST = Fraction(12), Fraction(24)
 
 
@@ -39,7 +40,7 @@ def processed(clip: SyntheticFrames, *steps: Step, shape: FrameShape | None = No
         (Grade(), 70),
         (Denoise(), 60),
         (Denoise.model_validate({"strength": "medium"}), 50),
-        (Deflicker(), 60),
+        (Deflicker(), UNCHANGED_DB),
         (Sharpen(), 45),
     ],
     ids=lambda value: value.step if not isinstance(value, int) else None,
@@ -98,15 +99,6 @@ def test_more_noise_is_taken_by_medium() -> None:
     left = colours_of(processed(noisy, Denoise.model_validate({"strength": "medium"}))) - colours_of(clean)
 
     assert left[4:].std() < 0.5 * 4
-
-
-def test_flicker_of_4_percent_is_a_fifth_after_deflickering() -> None:
-    flickering = with_flicker(a_scene(), 0.04)
-
-    def jumps(frames: list[Frame]) -> float:
-        return float(np.abs(np.diff(colours_of(frames).mean(axis=(1, 2, 3)))).mean())
-
-    assert jumps(processed(flickering, Deflicker())) < 0.2 * jumps(list(flickering))
 
 
 def test_sharpening_makes_edges_steeper_and_leaves_flats() -> None:

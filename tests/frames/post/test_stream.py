@@ -65,7 +65,8 @@ def test_all_steps_together_give_the_promised_shape_the_same_each_time() -> None
 @pytest.mark.parametrize("instructions", ["0", "sse2"])
 def test_a_processor_without_vector_instructions_gives_the_same_bytes(instructions: str, tmp_path: Path) -> None:
     (tmp_path / "grade.cube").write_text(read_cube("warm").text())
-    arguments = post_arguments(SMALL.shape, LARGE, EVERY_STEP)
+    filters = [step for step in EVERY_STEP if not isinstance(step, Deflicker)]
+    arguments = post_arguments(SMALL.shape, LARGE, filters)
     raw = b"".join(frame.tobytes() for frame in SMALL)
 
     def run(*flags: str) -> bytes:
@@ -93,11 +94,13 @@ def test_no_more_than_a_few_frames_are_drawn_ahead() -> None:
     frames.close()  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def test_leaving_early_ends_ffmpeg() -> None:
-    frames = iter(PostProcessed(SMALL, SMALL.shape, (Denoise(),), TOOLS))
+@pytest.mark.parametrize(("steps", "count"), [((Denoise(),), 1), ((Denoise(), Deflicker(), Sharpen()), 2)])
+def test_leaving_early_ends_every_ffmpeg(steps: Sequence[Step], count: int) -> None:
+    clip = SyntheticFrames(FrameShape(192, 108, Fraction(12), 400), lambda index: SMALL.draw(index % 13), 400)
+    frames = iter(PostProcessed(clip, clip.shape, steps, TOOLS))
     next(frames)
     ours = [child for child in psutil.Process().children() if "ffmpeg" in child.name()]
-    assert ours
+    assert len(ours) == count
 
     frames.close()  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -148,3 +151,23 @@ def test_cost_and_origin_are_passed_on() -> None:
     assert stream.adherence() == {"asked": {}}
     assert stream.provenance["release"] == "backdrops-1"
     assert "hqdn3d=3:3:8:8" in stream.provenance["post"]
+
+
+def test_what_was_done_is_told_in_its_order() -> None:
+    stream = PostProcessed(Told(SMALL), SMALL.shape, (Denoise(), Deflicker(), Sharpen()), TOOLS)
+
+    list(stream)
+
+    before, deflicker, after = stream.provenance["post"].split(" | ")
+    assert "hqdn3d" in before
+    assert deflicker == "deflicker 5 pm"
+    assert "unsharp" in after
+
+
+def test_deflickering_alone_needs_no_ffmpeg() -> None:
+    stream = PostProcessed(Told(SMALL), SMALL.shape, (Deflicker(),), TOOLS)
+
+    list(stream)
+
+    assert stream.cpu_s == 0
+    assert stream.provenance["post"] == "deflicker 5 pm"

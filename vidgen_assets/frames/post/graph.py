@@ -1,7 +1,7 @@
 """The command line that post-processes frames: raw RGBA on standard input, raw RGBA on standard output.
 
-Pure functions. All steps work on planes of red, green and blue, so that no colour is converted and rounded on the way;
-only deflickering needs brightness by itself, and gets it in 10 bits, which come back to within 1 level.
+Pure functions. All steps work on planes of red, green and blue, so that no colour is converted and rounded on the way.
+Deflickering is none of them: it is in `flicker.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,6 @@ import ffmpeg
 
 from vidgen_assets.clips.generation import FrameShape
 from vidgen_assets.clips.post import (
-    Deflicker,
     Denoise,
     DenoiseStrength,
     Grade,
@@ -23,7 +22,7 @@ from vidgen_assets.clips.post import (
 )
 from vidgen_assets.clips.raw_frames import raw_frames
 
-POST_RECIPE = 1
+POST_RECIPE = 2
 """Raise it when the same steps would make other pixels of the same frames."""
 
 GRADE_FILE = "grade.cube"
@@ -37,7 +36,7 @@ _QUIET = ("-hide_banner", "-nostats", "-v", "error")
 _THREADS = ("-filter_threads", "1")
 _EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
 # Spatial and temporal reach of hqdn3d, in levels. Of noise with a sigma of 4 light takes 30 % away and medium 57 %; a
-# clean clip with motion stays above 60 and 50 dB (tests/frames/post/test_steps.py).
+# calm clean clip stays above 60 and 50 dB, each frame of a template's above 41 and 38 (tests/frames/post/).
 _DENOISE = {DenoiseStrength.LIGHT: (3, 8), DenoiseStrength.MEDIUM: (6, 12)}
 _MATRIX = 5  # unsharp's, in pixels
 # `scd` keeps a cut a cut: no frame is made from pictures of two scenes.
@@ -79,13 +78,6 @@ def _denoised(picture: Stream, step: Denoise, drawn: FrameShape, promised: Frame
     return _by_plane(picture, lambda planes: planes.filter("hqdn3d", space, space, time, time))
 
 
-def _deflickered(picture: Stream, step: Deflicker, drawn: FrameShape, promised: FrameShape) -> Stream:  # noqa: ARG001
-    bright = picture.filter("scale", out_color_matrix="bt709", out_range="pc", flags=_EXACT)
-    steady = bright.filter("format", "yuv444p10").filter("deflicker", size=step.size, mode=step.mean.value)
-    back = steady.filter("scale", in_color_matrix="bt709", in_range="pc", flags=_EXACT)
-    return back.filter("format", "gbrp")
-
-
 def _interpolated(picture: Stream, step: Interpolate, drawn: FrameShape, promised: FrameShape) -> Stream:
     if drawn.fps == promised.fps:
         return picture
@@ -122,7 +114,6 @@ def _renamed(picture: Stream, pixel_format: str) -> Stream:
 _BUILDERS: Mapping[type[Any], Callable[[Stream, Any, FrameShape, FrameShape], Stream]] = {
     Grade: _graded,
     Denoise: _denoised,
-    Deflicker: _deflickered,
     Interpolate: _interpolated,
     Sharpen: _sharpened,
     Upscale: _upscaled,
