@@ -6,9 +6,10 @@ verdict goes nowhere.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -122,15 +123,17 @@ def previews_play(specimen: Specimen) -> Finding:
         luma = specimen.tools.run(Tool.FFMPEG, grey_arguments(path), deadline_s=_DEADLINE_S).stdout
     except ToolFailed as error:
         return Finding(Outcome.FAIL, f"the preview can't be played: {error.found}")
-    stream, size_bytes, most_s = probed["streams"][0], path.stat().st_size, _longest_preview_s()
+    streams, duration_s = probed.get("streams", []), _lasts_s(probed)
+    if not streams or not duration_s:
+        return Finding(Outcome.FAIL, _NOTHING_TO_PLAY)
+    stream, size_bytes, most_s = streams[0], path.stat().st_size, _longest_preview_s()
     found = tuple(str(stream.get(key)) for key in ("codec_name", "pix_fmt", "codec_type"))
-    duration_s = float(probed["format"]["duration"])
-    faults = [] if found == ("h264", "yuv420p", "video") else [f"it is {' '.join(found)}"]
-    if len(probed["streams"]) > 1:
-        faults.append(f"it has {len(probed['streams'])} streams, not one of pictures alone")
+    if found != ("h264", "yuv420p", "video"):
+        return Finding(Outcome.FAIL, f"it is {' '.join(found)}")
+    faults = [f"it has {len(streams)} streams, not one of pictures alone"] if len(streams) > 1 else []
     if (stream["width"], stream["height"]) != within(stream["width"], stream["height"], LIMITS.preview_px):
         faults.append(f"it is {stream['width']}x{stream['height']}")
-    if not 0 < duration_s <= most_s or not luma:
+    if duration_s > most_s or not luma:
         faults.append(f"it lasts {duration_s:g} s and shows {len(luma)} frames; {most_s:g} s are allowed")
     if size_bytes > LIMITS.most_preview_bytes:
         faults.append(f"it has {size_bytes} bytes; {LIMITS.most_preview_bytes} are allowed")
@@ -147,15 +150,26 @@ def previews_play(specimen: Specimen) -> Finding:
 def previews_obey_the_policy(specimen: Specimen) -> Finding:
     """Pictures from all over the preview, which shows more than was sampled, are put before the guard as well."""
     path, count = specimen.path / PREVIEW_FILE, LIMITS.previewed_pictures
-    duration_s = float(specimen.tools.probe(path)["format"]["duration"])
-    arguments = spread_arguments(path, duration_s, count, f"{specimen.scratch}/%03d.jpg")
-    specimen.tools.run(Tool.FFMPEG, arguments, deadline_s=_DEADLINE_S)
+    try:
+        duration_s = _lasts_s(specimen.tools.probe(path))
+        if not duration_s:
+            return Finding(Outcome.FAIL, _NOTHING_TO_PLAY)
+        arguments = spread_arguments(path, duration_s, count, f"{specimen.scratch}/%03d.jpg")
+        specimen.tools.run(Tool.FFMPEG, arguments, deadline_s=_DEADLINE_S)
+    except ToolFailed as error:
+        return Finding(Outcome.FAIL, f"the preview can't be played: {error.found}")
     shown = sorted(specimen.scratch.glob("*.jpg"))
     return _guarded(specimen, shown, [f"at {number * duration_s / count:.1f} s" for number in range(len(shown))])
 
 
+_NOTHING_TO_PLAY = "the preview has nothing to play"
 _FLASH_LUMA = 20.0
 """ITU-R BT.1702 counts swings of 20 cd/m2 between dark and bright, about a tenth of what a screen gives."""
+
+
+def _lasts_s(probed: Mapping[str, Any]) -> float:
+    """As the container says; 0 for one without streams, which says nothing of its length."""
+    return max(0.0, float(probed["format"].get("duration", 0)))
 
 
 def _longest_preview_s() -> float:

@@ -185,8 +185,11 @@ def _failure(tool: Tool, command_line: str, ended: Ended, deadline_s: float) -> 
         return PermanentError(f"{tool.value} did not end within {deadline_s:g} s{said}", remedy=remedy)
     if any(words in ended.stderr_tail for words in _FULL_DISK):
         return CapacityError(f"{tool.value} found the disk full{said}", remedy="Free some space, or give more.")
-    if ended.returncode == -signal.SIGKILL or any(words in ended.stderr_tail for words in _NO_MEMORY):
+    if any(words in ended.stderr_tail for words in _NO_MEMORY):
         return CapacityError(f"{tool.value} ran out of memory{said}", remedy="Give the step more memory.")
+    if ended.returncode == -signal.SIGKILL:
+        may_be = "Linux does that when memory runs out: give the step more, unless somebody else ended it."
+        return CapacityError(f"{tool.value} was killed (signal {signal.SIGKILL:d}){said}", remedy=may_be)
     if ended.returncode in _ASKED_TO_STOP:
         return TransientError(f"{tool.value} was asked to stop from outside{said}")
     if ended.returncode == 0:

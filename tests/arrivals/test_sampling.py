@@ -1,6 +1,7 @@
 """Looking at real files: what is seen at each moment, whichever way it's reached; what can't be seen says so."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,18 @@ def test_each_moment_shows_what_is_seen_in_its_middle(name: str, uploads: Upload
 
     assert seen.colours == "rrrgggbbb"
     assert [s.moment_s for s in seen.facts.samples] == pytest.approx([s / 6 for s in range(1, 18, 2)], abs=0.1)
+
+
+def test_every_frame_of_a_few_is_seen_where_the_container_counts_time_in_frames(
+    uploads: Uploads, tmp_path: Path
+) -> None:
+    seen = look(uploads.get("short.avi"), tmp_path / "avi")
+
+    levels = [float(picture.mean()) for picture in seen.pictures]
+    assert len(levels) == seen.facts.asked_moments == 5
+    assert all(after - before > 30 for before, after in pairwise(levels))
+    short = look(uploads.get("short.ogv"), tmp_path / "ogv").facts
+    assert len(short.samples) == short.asked_moments == 3
 
 
 @pytest.mark.usefixtures("_seeking")

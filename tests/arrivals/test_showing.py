@@ -19,6 +19,8 @@ from vidgen_assets.arrivals.limits import LIMITS
 from vidgen_assets.arrivals.previews import cuts_of, make_preview
 from vidgen_assets.arrivals.storyboard import draw_storyboard, tiles_of
 from vidgen_assets.arrivals.thumbnails import draw_thumbnails, worth
+from vidgen_assets.clips.errors import InputError
+from vidgen_assets.clips.media_tools import ToolRun
 from vidgen_assets.clips.profiles import within
 from vidgen_assets.clips.renditions import POSTER_FILE
 from vidgen_assets.clips.storyboards import STORYBOARD_FILE
@@ -225,6 +227,45 @@ def test_a_preview_of_another_kind_or_a_torn_one_is_told(uploads: Uploads, previ
     other = examined(checks.previews_play, tmp_path / "other", tmp_path / "s")
     assert other.outcome is Outcome.FAIL
     assert "yuv444p" in other.reason
+
+
+def test_an_upload_whose_frames_have_no_times_is_refused_with_the_reason(uploads: Uploads, tmp_path: Path) -> None:
+    facts = look(uploads.get("timeless.mkv"), tmp_path / "seen").facts
+
+    with pytest.raises(InputError, match="no picture to make a preview of"):
+        make_preview(uploads.get("timeless.mkv"), facts, TOOLS, tmp_path)
+
+
+class ToldOf:
+    """Tools that read a preview as `probed`, and see one frame of it."""
+
+    def __init__(self, probed: dict[str, object]) -> None:
+        self._probed = probed
+
+    def probe(self, path: Path) -> dict[str, object]:
+        return self._probed
+
+    def run(self, *_: object, **__: object) -> ToolRun:
+        return ToolRun("", b"x", "", 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "probed",
+    [
+        {"streams": [], "format": {"size": "225"}},
+        {"format": {}},
+        {"streams": [{"codec_name": "h264", "pix_fmt": "yuv420p", "codec_type": "video"}], "format": {}},
+        {"streams": [{"codec_name": "aac", "codec_type": "audio"}], "format": {"duration": "0"}},
+    ],
+)
+def test_a_preview_without_pictures_or_length_fails_its_checks(probed: dict[str, object], tmp_path: Path) -> None:
+    (tmp_path / PREVIEW_FILE).write_bytes(b"")
+    specimen = Specimen(tmp_path, ToldOf(probed), NoGuard(), tmp_path)  # pyright: ignore[reportArgumentType]
+
+    for check in (checks.previews_play, checks.previews_obey_the_policy):
+        finding = check(specimen)
+        assert finding.outcome is Outcome.FAIL
+        assert "nothing to play" in finding.reason
 
 
 @pytest.mark.parametrize(

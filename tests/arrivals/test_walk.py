@@ -117,6 +117,34 @@ def test_a_guard_holds_what_it_is_sure_of_and_a_guard_that_breaks_holds_everythi
         assert broken.shop.ledgers.latest("arrival_thumbnails", FIRST) is None
 
 
+def test_a_check_that_breaks_on_one_upload_holds_that_one(uploads: Uploads, tmp_path: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        depot = Depot(tmp_path, instance, {"VIDGEN_PICTURE_GUARD": "tests.arrivals.guards:fainting"})
+        depot.send(uploads.get("one_frame.mp4"), uploads.get("odd.mp4"))
+        depot.tick_twice()
+        assert depot.run(FIRST).success
+        found = {s.name: s for s in arrival_standings(depot.shop)}
+        assert {name: s.state for name, s in found.items()} == {
+            "one_frame.mp4": ArrivalState.HELD,
+            "odd.mp4": ArrivalState.READY,
+        }
+        assert "no genuine verdict" in str(found["one_frame.mp4"].problem), "nobody has seen it: it goes nowhere"
+
+
+def test_an_upload_that_no_preview_can_be_made_of_keeps_no_other_waiting(uploads: Uploads, tmp_path: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        depot = Depot(tmp_path, instance)
+        depot.send(uploads.get("timeless.mkv"), uploads.get("odd.mp4"))
+        depot.tick_twice()
+        assert depot.run(FIRST).success
+        found = {s.name: s for s in arrival_standings(depot.shop)}
+        assert {name: s.state for name, s in found.items()} == {
+            "timeless.mkv": ArrivalState.HELD,
+            "odd.mp4": ArrivalState.READY,
+        }
+        assert "no picture to make a preview of" in str(found["timeless.mkv"].problem)
+
+
 def test_an_upload_that_changes_after_it_was_taken_is_another_arrival(uploads: Uploads, tmp_path: Path) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         depot = Depot(tmp_path, instance)

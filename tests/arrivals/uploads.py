@@ -56,6 +56,19 @@ class Uploads:
     def _colours_avi(self, path: Path) -> None:
         ffmpeg("-i", self.get("colours.mp4"), "-c", "copy", path)
 
+    def _short_avi(self, path: Path) -> None:
+        """Five frames, each of another level; the container counts time in frames."""
+        levels = "color=black:s=64x36:r=5:d=1,geq=lum='50*N':cb=128:cr=128"
+        ffmpeg("-f", "lavfi", "-i", levels, "-c:v", "mpeg4", "-q:v", "2", path)
+
+    def _short_ogv(self, path: Path) -> None:
+        ffmpeg("-f", "lavfi", "-i", f"testsrc2={_SMALL}:d=0.3", "-c:v", "libtheora", path)
+
+    def _timeless_mkv(self, path: Path) -> None:
+        """Two thirds of its times lie before zero, which Matroska has no signs for: readers find frames without any."""
+        early = ("-output_ts_offset", "-2", "-avoid_negative_ts", "disabled")
+        ffmpeg("-i", self.get("colours.mp4"), "-c", "copy", *early, path)
+
     def _late_mp4(self, path: Path) -> None:
         """Its sound begins at 0, its picture at 0.7 s."""
         sound = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono")

@@ -48,8 +48,8 @@ def a_profile(*steps: Step, **changes: Any) -> OutputProfile:
         "segment_s": 1,
         "peak_ratio": 1.5,
         "preset": "veryfast",
-        "rungs": (Rung(name="only", short_side_px=1000, bitrate_bps=1),),
-        "audio": AudioFormat(bitrate_bps=1, sample_rate_hz=48_000, channels=2),
+        "rungs": (Rung(name="only", short_side_px=1000, bitrate_bps=100_000),),
+        "audio": AudioFormat(bitrate_bps=96_000, sample_rate_hz=48_000, channels=2),
         "post": steps,
     }
     return OutputProfile(**{**values, **changes})

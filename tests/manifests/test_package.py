@@ -12,6 +12,7 @@ from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.manifests.mend import DASH
 from vidgen_assets.manifests.package import package
 from vidgen_assets.packages.mpd import TRICK_MODE
+from vidgen_assets.packages.validate import validate
 
 SPEC = a_small_spec(45, language="de")
 
@@ -105,6 +106,28 @@ def test_segments_end_on_gops_at_any_rate(
     lines = (tmp_path / "out" / "v144p" / "media.m3u8").read_text().splitlines()
     found = [line.removeprefix("#EXTINF:").rstrip(",") for line in lines if line.startswith("#EXTINF:")]
     assert [float(length) for length in found] == pytest.approx([float(length) for length in durations], abs=0.0011)
+
+
+@pytest.mark.parametrize(
+    ("fps", "frame_count", "gop_s", "segment_s"),
+    [
+        (Fraction(30), 150, 2, 4),  # a last segment of a second, four of them before it
+        (Fraction(30), 151, 2, 4),
+        (Fraction(30), 75, 1, 1),
+        (Fraction(60), 1, 1, 1),  # 16.67 ms, which a playlist calls 17
+        (Fraction(12), 100, 1, 3),
+    ],
+)
+def test_the_validator_measures_the_bandwidths_that_the_manifests_say(
+    fps: Fraction, frame_count: int, gop_s: int, segment_s: int, tmp_path: Path
+) -> None:
+    profile = PREVIEW.model_copy(update={"gop_s": gop_s, "segment_s": segment_s})
+    spec = a_small_spec(frame_count, fps)
+    encoded(tmp_path / "encodes", spec, profile=profile)
+    packaged(tmp_path / "encodes", tmp_path / "out", spec, profile)
+
+    report = validate(tmp_path / "out")
+    assert [f"{fault.rule.id}: {fault.found}" for fault in (*report.errors, *report.warnings)] == []
 
 
 @pytest.mark.parametrize(("language", "name"), [("pt-BR", "Português"), ("zh-Hant-TW", "中文"), ("gsw", "gsw")])

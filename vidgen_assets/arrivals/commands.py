@@ -25,6 +25,7 @@ _WHITE_NITS = 203  # of a page or a sheet of paper in HDR (ITU-R BT.2408); it's 
 _BRIGHTEST = 10.0  # in those; said, or else it would be read from metadata that half of all files have wrong
 _KEPT_BELOW = 0.3  # up to there light stays as it is, so that faces do; above, a curve bends towards white
 _ROUNDED_S = 0.001
+_FINE_CLOCK = "1/90000"
 _WITHOUT_INDEX = ("mpegts", "mpeg")
 _RUN_UP_S = 1.0  # a stream's first packets may be stored this much before they are shown
 _LONGEST_GROUP_S = 5.0  # between key pictures; broadcasts have half a second to two
@@ -56,7 +57,9 @@ def whole_arguments(path: Path, facts: Facts, pattern: str, *, longest_px: int) 
     source = _input(path)[str(facts.stream_index)]
     # Moments lie in the middle of their step, so that a video's first one isn't the black it fades from. The filter
     # rounds the frames' times up to its grid and keeps the last frame of each slot: that seen at the moment.
-    middle = source.filter("setpts", f"PTS-STARTPTS-{facts.step_s / 2:.6f}/TB")
+    # AVI and OGG count time in whole frames, which half a step is none of: a finer clock first.
+    fine = source.filter("settb", _FINE_CLOCK)
+    middle = fine.filter("setpts", f"PTS-STARTPTS-{facts.step_s / 2:.6f}/TB")
     picked = middle.filter("fps", fps=f"{1 / facts.step_s:.9f}", start_time=0, round="up")
     picture = _as_picture(picked, facts, longest_px)
     return _jpegs(picture, pattern, start_number=0, frames=facts.asked_moments)

@@ -6,6 +6,7 @@ from pathlib import Path
 from vidgen_assets.arrivals.commands import PREVIEW_FILE, preview_arguments
 from vidgen_assets.arrivals.facts import Facts
 from vidgen_assets.arrivals.limits import LIMITS
+from vidgen_assets.clips.errors import InputError
 from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolFailed
 from vidgen_assets.clips.work import Recipe
 
@@ -23,11 +24,11 @@ class Previewed:
 
 def make_preview(upload: Path, facts: Facts, tools: MediaTools, out: Path) -> Previewed:
     """Write `preview.mp4` into the folder `out`: of the cuts, or where one of them can't be decoded, of the beginning.
-    Raises `ToolFailed` if that can't be decoded either."""
+    Raises `ToolFailed` if that can't be decoded either, `InputError` if decoding shows no picture."""
     cuts = cuts_of(facts)
     try:
         return _cut(upload, facts, cuts, tools, out)
-    except ToolFailed:
+    except (ToolFailed, InputError):
         if len(cuts) == 1:
             raise
         return _cut(upload, facts, [(0.0, LIMITS.preview_cuts * LIMITS.preview_cut_s)], tools, out)
@@ -35,6 +36,14 @@ def make_preview(upload: Path, facts: Facts, tools: MediaTools, out: Path) -> Pr
 
 def _cut(upload: Path, facts: Facts, cuts: list[tuple[float, float]], tools: MediaTools, out: Path) -> Previewed:
     run = tools.run(Tool.FFMPEG, preview_arguments(upload, facts, cuts), deadline_s=_DEADLINE_S, cwd=out)
+    if not tools.probe(out / PREVIEW_FILE).get("streams"):
+        raise InputError(
+            "decoding it shows no picture to make a preview of",
+            field="file",
+            value=facts.name,
+            allowed="a video whose pictures say when they are shown",
+            remedy="Its times may be damaged: write it anew from where it comes from, and send that.",
+        )
     return Previewed(out / PREVIEW_FILE, run.cpu_s)
 
 

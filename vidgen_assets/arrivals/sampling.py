@@ -15,7 +15,7 @@ from vidgen_assets.clips.digest import Digest
 from vidgen_assets.clips.media_tools import MediaTools, Tool, ToolFailed
 from vidgen_assets.clips.work import Recipe
 
-RECIPE = Recipe("arrival_probes", 1)
+RECIPE = Recipe("arrival_probes", 2)
 _PROBE_DEADLINE_S = 60.0
 _PACKETS_DEADLINE_S = 180.0  # the largest file, read once from a slow disk
 _DECODE_DEADLINE_S = 300.0  # a net against hanging: what is decoded whole takes some seconds

@@ -19,6 +19,7 @@ console = Console()
 errors = Console(stderr=True, soft_wrap=True)
 
 _COLOUR = {"ready": "green", "held": "yellow", "failed": "red", "waiting": "dim"}
+_WIDEST_NAME = 24  # a longer one folds, as does a long id: states and reasons are seen on 80 columns
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 
 
@@ -93,8 +94,10 @@ def _print(session: "Session", *, as_json: bool) -> "list[ArrivalStanding]":
         print_json({"arrivals": [standing.to_json() for standing in found]})
         return found
     table = Table(box=None, pad_edge=False)
-    for column in ("upload", "file", "state", "why"):
-        table.add_column(column, overflow="fold", no_wrap=column != "why")
+    table.add_column("upload", overflow="fold")
+    table.add_column("file", overflow="fold", max_width=_WIDEST_NAME)
+    table.add_column("state", no_wrap=True)
+    table.add_column("why", overflow="fold")
     for standing in found:
         state, why = standing.state.value, escape(str(standing.problem)) if standing.problem else ""
         name = escape(shorten(standing.name).strip("'"))

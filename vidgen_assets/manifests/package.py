@@ -21,7 +21,7 @@ from vidgen_assets.clips.profiles import OutputProfile
 from vidgen_assets.clips.renditions import FIRST_MASTER_FILE, Encoding
 from vidgen_assets.clips.spec import ClipSpec
 from vidgen_assets.clips.work import Recipe
-from vidgen_assets.manifests.mend import first_master, mended_master, mended_mpd, segment_rates
+from vidgen_assets.manifests.mend import Segments, first_master, mended_master, mended_mpd, read_segments
 from vidgen_assets.manifests.metadata import video_object
 from vidgen_assets.manifests.pictures import Sheets, draw_pictures, image_set, image_stream
 from vidgen_assets.manifests.streams import (
@@ -35,7 +35,7 @@ from vidgen_assets.manifests.streams import (
     to_scrub_through,
 )
 
-RECIPE = Recipe("manifests", 4)
+RECIPE = Recipe("manifests", 5)
 
 # A net against hanging: the packager copies a minute of video in less than a second.
 _DEADLINE_S = 120.0
@@ -79,11 +79,11 @@ def package(
     finally:
         link.unlink()
     _lay_beside(encode_folder, encoding, spec, captions, chapters, out)
-    rates_bps = segment_rates(out, scrubbed.name if scrubbed else None)
-    _mend_master(out, encoding, spec.language, rates_bps, chapters, sheets)
+    segments = read_segments(out)
+    _mend_master(out, encoding, spec.language, segments, chapters, sheets)
     keyframe_rate = Fraction(math.ceil(encoding.frame_count / gop_frames), encoding.frame_count) * encoding.fps
     mpd, pictures = out / MPD_FILE, image_set(sheets, out)
-    mended = mended_mpd(mpd.read_text(encoding="utf-8"), rates_bps, encoding.fps, captions, pictures, keyframe_rate)
+    mended = mended_mpd(mpd.read_text(encoding="utf-8"), segments, encoding.fps, captions, pictures, keyframe_rate)
     mpd.write_text(mended, encoding="utf-8")
     files = [path for path in out.rglob("*") if path.is_file()]
     return PackageReport(
@@ -104,7 +104,7 @@ def _must_match(encoding: Encoding, profile: OutputProfile) -> None:
 
 
 def _mend_master(
-    out: Path, encoding: Encoding, language: str, rates_bps: Mapping[str, int], chapters: Sequence[Chapter],
+    out: Path, encoding: Encoding, language: str, segments: Mapping[str, Segments], chapters: Sequence[Chapter],
     sheets: Sheets,
 ) -> None:  # fmt: skip
     sounds = [audio_folder(language), *([description_folder(language)] if encoding.description else [])]
@@ -112,7 +112,7 @@ def _mend_master(
     if chapters:
         additions.append(f'#EXT-X-SESSION-DATA:DATA-ID="{HLS_DATA_ID}",URI="{HLS_FILE}"')
     master = out / MASTER_FILE
-    mended = mended_master(master.read_text(encoding="utf-8"), rates_bps, sounds, additions)
+    mended = mended_master(master.read_text(encoding="utf-8"), segments, sounds, additions)
     master.write_text(mended, encoding="utf-8")
     (out / FIRST_MASTER_FILE).write_text(first_master(mended), encoding="utf-8")
 

@@ -1,7 +1,8 @@
 """Judging what a stage made: every required check on every artifact, then whether the shard as a whole is fit.
 
 A verdict that was reached before (same digest, check and policy) is not reached again. A check that can't look
-leaves no verdict, and a clip without a verdict makes the shard unfit: the audit fails closed.
+leaves no verdict, and a clip without a verdict makes the shard unfit: the audit fails closed. Uploads are strangers
+to one another: of theirs only the one without a verdict is stopped, by the gate, as long as its check saw any other.
 """
 
 import logging
@@ -131,7 +132,8 @@ def _claim(stage: Stage, check: Check, rows: Sequence[LedgerRow], verdicts: Sequ
         reason += f"; held: {_names([v.clip_id for v in failing])}"
     if missing:
         reason += f"; no verdict for {_names(missing)}"
-    return ClaimResult(check.id.name, not missing and not few, reason, failing, missing, len(own))
+    is_blind = bool(missing) and (stage.has_specs or not own)
+    return ClaimResult(check.id.name, not is_blind and not few, reason, failing, missing, len(own))
 
 
 def _shard_claim(check: ShardCheck, shard: str, rows: Sequence[LedgerRow], shop: Workshop) -> ClaimResult:
