@@ -26,7 +26,7 @@ def test_a_polished_clip_is_released_beside_the_same_clip_without_steps(
     assert not list((tmp_path / "home" / "store").rglob(REDRAWN_FRAMES_FILE))
     plain, polished = (_recording(tmp_path / "home", name) for name in ("standard", "polished"))
     assert "post" not in plain.recipe["decode"]
-    assert [step["step"] for step in polished.recipe["decode"]["post"]["steps"]][:2] == ["denoise", "deflicker"]
+    assert [step["step"] for step in polished.recipe["decode"]["post"]["steps"]][:2] == ["deflicker", "denoise"]
     assert plain.shape == polished.shape
     assert plain.frames[10].digest != polished.frames[10].digest
 

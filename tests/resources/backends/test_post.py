@@ -88,7 +88,7 @@ def test_a_profile_with_steps_has_a_key_of_its_own_for_frames_and_shares_the_lat
 
     assert BACKEND.latent_inputs(polished) == BACKEND.latent_inputs(plain)
     post = BACKEND.decode_inputs(polished)["post"]
-    assert [step["step"] for step in post["steps"]] == ["denoise", "deflicker", "grade", "sharpen"]
+    assert [step["step"] for step in post["steps"]] == ["deflicker", "denoise", "grade", "sharpen"]
     assert {**BACKEND.decode_inputs(plain), "post": post} == BACKEND.decode_inputs(polished)
 
 
