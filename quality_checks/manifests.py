@@ -46,12 +46,12 @@ def manifests_agree_with_segments(exhibit: Exhibit) -> Finding:
 
 CHECKS: tuple[Check, ...] = (
     Check(
-        CheckId(STAGE, "manifests_resolve", 2),
+        CheckId(STAGE, "manifests_resolve", 3),
         "Every address in the manifests leads to a file of the package, and no file is left over.",
         manifests_resolve,
     ),
     Check(
-        CheckId(STAGE, "manifests_agree_with_segments", 2),
+        CheckId(STAGE, "manifests_agree_with_segments", 3),
         "HLS and DASH keep the rules of `vidgen validate`, share the segments, and are the clip that was asked for.",
         manifests_agree_with_segments,
     ),

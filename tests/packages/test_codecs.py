@@ -14,6 +14,11 @@ AAC = bytes.fromhex("00000000 0319000100 0411 40 15000000 0000fa000000fa00 05021
 MP3 = bytes.fromhex("00000000 0313000100 040d 6b 15000000 0000fa000000fa00".replace(" ", ""))
 
 
+def sinf(original: str) -> bytes:
+    """What common encryption says of the entry that it took the place of."""
+    return a_box("sinf", a_box("frma", original.encode()))
+
+
 @pytest.mark.parametrize(
     ("entry", "inner", "expected"),
     [
@@ -27,6 +32,10 @@ MP3 = bytes.fromhex("00000000 0313000100 040d 6b 15000000 0000fa000000fa00".repl
         ("mp4a", a_box("esds", MP3), "mp4a.6b"),
         ("Opus", b"", "opus"),
         ("wvtt", b"", "wvtt"),
+        ("encv", a_box("avcC", bytes.fromhex("0164001fff")) + sinf("avc1"), "avc1.64001f"),
+        ("enca", a_box("esds", AAC) + sinf("mp4a"), "mp4a.40.2"),
+        ("encv", sinf("encv"), "encv"),
+        ("encv", b"", "encv"),
     ],
 )
 def test_a_sample_entry_is_named(entry: str, inner: bytes, expected: str) -> None:

@@ -50,6 +50,19 @@ CASES: dict[str, tuple[Break, set[str]]] = {
     "an unknown identifier": (changing_mpd("v270p/seg-$Number$", "v270p/seg-$Nummer$"), {"dash-template"}),
     "no buffer time": (changing_mpd('minBufferTime="PT2S"', ""), {"dash-mpd-attributes"}),
     "a presentation that goes on": (changing_mpd('type="static"', 'type="dynamic"'), {"dash-static"}),
+    "a type that is none": (changing_mpd('type="static"', 'type="banana"'), {"dash-static"}),
+    "a buffer time that is none": (changing_mpd('minBufferTime="PT2S"', 'minBufferTime="banana"'), {"dash-durations"}),
+    "a presentation longer than its periods": (
+        both(
+            changing_mpd('Duration="PT1.5S"', 'Duration="PT50S"'),
+            changing_mpd('<Period id="0"', '<Period id="0" duration="PT1.5S"'),
+        ),
+        {"dash-presentation-duration"},
+    ),
+    "a language that is none": (
+        changing_mpd('contentType="audio" lang="de"', 'contentType="audio" lang="the german language"'),
+        {"dash-language"},
+    ),
     "two of an id": (
         changing_mpd('<Representation id="1"', '<Representation id="0"'),
         {"dash-representation-attributes"},

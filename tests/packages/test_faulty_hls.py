@@ -1,5 +1,6 @@
 """HLS, broken by hand in one way after the other: each is found, and nothing else is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,24 @@ def all_keyframe_playlists() -> Break:
         without_lines("first.m3u8", "#EXT-X-I-FRAME-STREAM-INF"),
         without(*(f"v{rung}/iframes.m3u8" for rung in ("270p", "180p", "144p"))),
     )
+
+
+def a_bandwidth_in_quotes(folder: Path) -> None:
+    text = (folder / MASTER).read_text()
+    (folder / MASTER).write_text(re.sub(r"(STREAM-INF:BANDWIDTH=)(\d+)", r'\1"\2"', text, count=1))
+
+
+def a_map_after_the_first_segment(folder: Path) -> None:
+    text = (folder / MEDIA).read_text()
+    (init,) = re.findall(r"#EXT-X-MAP:.*\n", text)
+    (folder / MEDIA).write_text(text.replace(init, "").replace("seg-1.m4s\n", f"seg-1.m4s\n{init}"))
+
+
+def keyframes_in_each_others_time(folder: Path) -> None:
+    text = (folder / KEYS).read_text()
+    lengths = re.findall(r"#EXTINF:[\d.]+", text)
+    assert lengths[0] != lengths[-1], "all keyframes are shown equally long"
+    (folder / KEYS).write_text(re.sub(r"#EXTINF:[\d.]+", lambda _: lengths.pop(), text))
 
 
 def one_segment_of_two(folder: Path) -> None:
@@ -64,6 +83,33 @@ CASES: dict[str, tuple[Break, set[str]]] = {
         {"hls-byterange"},
     ),
     "encrypted": (changing(MEDIA, "#EXTINF", '#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXTINF'), {"hls-encrypted"}),
+    "keys after the last segment": (
+        changing(MEDIA, "#EXT-X-ENDLIST", '#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXT-X-ENDLIST'),
+        set(),
+    ),
+    "a bandwidth of other digits": (changing(MASTER, "INF:BANDWIDTH=", "INF:BANDWIDTH=²"), {"hls-attributes"}),
+    "a bandwidth without end": (
+        changing(MASTER, "INF:BANDWIDTH=", f"INF:BANDWIDTH={'9' * 6_000}"),
+        {"hls-attributes"},
+    ),
+    "a bandwidth in quotes": (a_bandwidth_in_quotes, {"hls-syntax"}),
+    "an address without quotes": (
+        changing(MASTER, 'URI="audio-de/media.m3u8"', "URI=audio-de/media.m3u8"),
+        {"hls-syntax"},
+    ),
+    "neither yes nor no": (changing(MASTER, "DEFAULT=YES", "DEFAULT=MAYBE"), {"hls-attributes"}),
+    "a version that is no number": (changing(MASTER, "VERSION:6", "VERSION:banana"), {"hls-version"}),
+    "a sequence below zero": (
+        changing(MEDIA, "#EXT-X-TARGET", "#EXT-X-MEDIA-SEQUENCE:-5\n#EXT-X-TARGET"),
+        {"hls-syntax"},
+    ),
+    "a frame rate without end": (changing(MASTER, "FRAME-RATE=30.000", f"FRAME-RATE={'9' * 400}"), {"hls-attributes"}),
+    "a language that is none": (
+        changing(MASTER, 'LANGUAGE="de"', 'LANGUAGE="the german language"'),
+        {"hls-rendition-language"},
+    ),
+    "a map after the first segment": (a_map_after_the_first_segment, {"media-init-named"}),
+    "keyframes in each other's time": (keyframes_in_each_others_time, {"hls-iframe-times"}),
     "no bandwidth": (changing(MASTER, "INF:BANDWIDTH=", "INF:X-WIDTH="), {"hls-attributes"}),
     "an unknown group": (changing(MASTER, "CAPTIONS=NONE", 'CAPTIONS="cc"'), {"hls-group"}),
     "an unused group": (another_rendition('GROUP-ID="b",NAME="B",LANGUAGE="de"'), {"hls-group-unused"}),

@@ -1,6 +1,7 @@
 """Segments, captions, pictures and the folder itself, broken by hand: each is found, and nothing else is."""
 
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -94,6 +95,22 @@ def without_set(kind: str) -> Break:
     return break_it
 
 
+def a_storyboard_that_ends_early(folder: Path) -> None:
+    path = folder / BOARD
+    path.write_text(path.read_text().rstrip().rpartition("\n\n")[0] + "\n")
+
+
+def a_storyboard_of_whole_pictures(folder: Path) -> None:
+    path = folder / BOARD
+    path.write_text(re.sub(r"#xywh=\S+", "", path.read_text()))
+
+
+def segments_of_webm(folder: Path) -> None:
+    """In one rendition; their sizes stay."""
+    for path in (folder / "v180p").glob("*.m*4*"):
+        path.write_bytes(b"\x1a\x45\xdf\xa3" + path.read_bytes()[4:])
+
+
 def a_link_out(folder: Path) -> None:
     target = folder.parent / "elsewhere.m4s"
     (folder / SEGMENT).rename(target)
@@ -166,6 +183,17 @@ CASES: dict[str, tuple[Break, set[str]]] = {
     ),
     "a storyboard beside its picture": (changing(BOARD, "xywh=320,0,160,90", "xywh=320,9,160,90"), {"vtt-storyboard"}),
     "a storyboard without parts": (changing(BOARD, "xywh=320,0,160,90", "t=1"), {"vtt-storyboard"}),
+    "a storyboard that ends early": (a_storyboard_that_ends_early, {"vtt-storyboard-times"}),
+    "a storyboard of whole pictures": (a_storyboard_of_whole_pictures, {"vtt-storyboard"}),
+    "a storyboard with words": (
+        changing(BOARD, "thumbnails/sheet-1.jpg#xywh=320,0,160,90", "the end"),
+        {"vtt-storyboard"},
+    ),
+    "another container": (segments_of_webm, {"media-container"}),
+    "an hour without end": (
+        changing(WORDS, "--> 00:00:00.800", f"--> {'9' * 5_000}:00:00.800"),
+        {"vtt-cue"},
+    ),
     "a storyboard of no picture": (changing(BOARD, "sheet-1.jpg", "sheet-9.jpg"), {"package-file-missing"}),
     "a thumbnail that is none": (no_picture, {"package-picture"}),
     "a chapter after the end": (changing("chapters.vtt", "01.500", "09.500"), {"vtt-times"}),

@@ -1,5 +1,6 @@
 """Packages of others, ffmpeg's muxers and the packager with other settings: each fails for its own reasons alone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,112 @@ def test_a_torn_transport_stream_is_found(source: Path, tmp_path: Path) -> None:
     segment.write_bytes(segment.read_bytes()[:-100])
 
     assert errors(validate(tmp_path)) == {*NO_MASTER, "media-segment"}
+
+
+def test_common_encryption_leaves_the_codecs_to_be_read(source: Path, tmp_path: Path) -> None:
+    report = packaged(
+        source,
+        tmp_path,
+        "init_segment=v.mp4,segment_template=v-$Number$.m4s,playlist_name=v.m3u8,iframe_playlist_name=keys.m3u8",
+        "init_segment=a.mp4,segment_template=a-$Number$.m4s,playlist_name=a.m3u8,hls_group_id=audio",
+        *("--enable_raw_key_encryption", "--protection_scheme=cbcs", "--clear_lead=0", "--generate_static_live_mpd"),
+        *("--keys", f"label=:key_id={'ab' * 16}:key={'cd' * 16}"),
+        *("--mpd_output=m.mpd", "--hls_master_playlist_output=m.m3u8"),
+    )
+
+    assert errors(report) == set()
+    assert "hls-encrypted" in {fault.rule.id for fault in report.warnings}
+
+    text = (tmp_path / "m.mpd").read_text()
+    (tmp_path / "m.mpd").write_text(text.replace('codecs="mp4a.40.2"', 'codecs="mp4a.40.5"'))
+    assert errors(validate(tmp_path)) == {"dash-codecs"}
+
+
+def test_packed_sound_counts_by_its_size(source: Path, tmp_path: Path) -> None:
+    report = packaged(
+        source,
+        tmp_path,
+        "segment_template=v-$Number$.ts,playlist_name=v.m3u8,iframe_playlist_name=keys.m3u8",
+        "segment_template=a-$Number$.aac,playlist_name=a.m3u8,hls_group_id=audio",
+        "--hls_master_playlist_output=m.m3u8",
+    )
+    assert errors(report) == set()
+
+    text, of_pictures_bps = (tmp_path / "m.m3u8").read_text(), report.measurements["v.m3u8 peak_bps"]
+    (tmp_path / "m.m3u8").write_text(
+        re.sub(r"INF:BANDWIDTH=\d+", f"INF:BANDWIDTH={of_pictures_bps:.0f}", text, count=1)
+    )
+    assert "hls-bandwidth" in errors(validate(tmp_path))
+
+    (tmp_path / "m.m3u8").write_text(text.replace(",mp4a.40.2", ",avc1.640000"))
+    assert errors(validate(tmp_path)) == {"hls-codecs"}
+
+
+def test_what_is_encrypted_in_part_is_told_and_its_key_belongs_to_it(source: Path, tmp_path: Path) -> None:
+    muxed(source, tmp_path, *HLS, "index.m3u8")
+    (tmp_path / "key.bin").write_bytes(b"k" * 16)
+    (tmp_path / "index0.ts").write_bytes(b"?" * 4096)
+    text = (tmp_path / "index.m3u8").read_text()
+    key = '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"\n'
+    text = text.replace("index0.ts\n", "index0.ts\n#EXT-X-KEY:METHOD=NONE\n").replace("#EXTINF", f"{key}#EXTINF", 1)
+    (tmp_path / "index.m3u8").write_text(text)
+    report = validate(tmp_path)
+
+    assert (errors(report), {fault.rule.id for fault in report.warnings}) == (NO_MASTER, {"hls-encrypted"})
+
+
+def test_parts_for_low_latency_belong_to_the_package(source: Path, tmp_path: Path) -> None:
+    muxed(source, tmp_path, *HLS, "index.m3u8")
+    (tmp_path / "part.ts").write_bytes(b"?")
+    text = (tmp_path / "index.m3u8").read_text()
+    parts = '#EXT-X-PART:DURATION=0.5,URI="part.ts"\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI="next.ts"\n#EXTINF'
+    (tmp_path / "index.m3u8").write_text(text.replace("#EXTINF", parts, 1))
+
+    assert errors(validate(tmp_path)) == NO_MASTER
+
+
+def test_frames_that_come_unevenly_have_the_rate_of_the_densest(source: Path, tmp_path: Path) -> None:
+    """RFC 8216: FRAME-RATE is the highest. Of DASH, ISO/IEC 23009-1 wants the average."""
+    uneven, out = tmp_path / "uneven.mp4", tmp_path / "out"
+    out.mkdir()
+    thinned = ("-vf", "select='not(between(mod(n,25),2,20))'", "-fps_mode", "vfr", "-video_track_timescale", "12800")
+    command = ["-v", "error", "-i", str(source), *thinned, *_CODERS, "-force_key_frames", "0,1,2", str(uneven)]
+    TOOLS.run(Tool.FFMPEG, command, deadline_s=_DEADLINE_S)
+    packaged(
+        uneven,
+        out,
+        "init_segment=v.mp4,segment_template=v-$Number$.m4s,playlist_name=v.m3u8,iframe_playlist_name=keys.m3u8",
+        "init_segment=a.mp4,segment_template=a-$Number$.m4s,playlist_name=a.m3u8,hls_group_id=audio",
+        "--hls_master_playlist_output=m.m3u8",
+    )
+    text = (out / "m.m3u8").read_text()
+    for said, is_right in (("25.000", True), ("24.000", False)):
+        (out / "m.m3u8").write_text(re.sub(r"FRAME-RATE=[\d.]+", f"FRAME-RATE={said}", text))
+        assert ("hls-frame-rate" not in errors(validate(out))) == is_right
+
+
+def test_webm_is_said_not_to_be_looked_into(source: Path, tmp_path: Path) -> None:
+    coder = ("-an", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "25")
+    report = muxed(source, tmp_path, *coder, *DASH, "-dash_segment_type", "webm", "m.mpd")
+
+    assert errors(report) == set()
+    assert {fault.rule.id for fault in report.warnings} == {"media-container"}
+
+
+@pytest.mark.parametrize("arguments", [("-use_template", "0"), ("-single_file", "1")], ids=["files", "one file"])
+def test_a_list_of_sound_may_have_a_segment_more_than_its_period(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """Sound in frames of its own spills over the end, here by a frame."""
+    even = tmp_path / "even.mp4"
+    inputs = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=6", "-f", "lavfi", "-i", "sine=440:d=6.05")
+    TOOLS.run(Tool.FFMPEG, ["-v", "error", *inputs, *_CODERS, str(even)], deadline_s=_DEADLINE_S)
+    out = tmp_path / "out"
+    out.mkdir()
+    report = muxed(even, out, "-f", "dash", "-seg_duration", "2", *arguments, "m.mpd")
+    text = (out / "m.mpd").read_text()
+    assert text.count("<SegmentURL") == 3 + 4
+    assert errors(report) == FFMPEG_DASH
+
+    first = text[text.index("<SegmentURL") :].split("\n")[0]
+    (out / "m.mpd").write_text(text.replace(first, f"{first}\n{first}\n{first}"))
+    assert "dash-segments" in errors(validate(out))
+    assert "package-file-unreferenced" not in errors(validate(out))

@@ -1,6 +1,7 @@
 """Packages that mean harm end as findings: nothing hangs, nothing outside is read, nothing large is loaded."""
 
 import random
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -14,6 +15,33 @@ from vidgen_assets.packages.validate import validate
 
 _GIB = 1 << 30
 _MOST_MEMORY = 40 * 1024 * 1024
+
+
+_IN_TIME_S = 20.0
+"""A few seconds, on a machine that others use too; without the limits these take minutes."""
+
+
+def in_time(folder: Path) -> set[str]:
+    began_s = time.monotonic()
+    found = broken_rules(folder)
+    assert time.monotonic() - began_s < _IN_TIME_S
+    return found
+
+
+def a_box(kind: bytes, body: bytes = b"") -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+def a_fragment(samples: int, *, size: int = 0, tracks: int = 1) -> bytes:
+    """A box moof with as many sync samples of `size` bytes for each of `tracks` fragments of track 1, which begin in
+    the box mdat behind it."""
+    defaults = (1).to_bytes(4, "big") + b"\0" * 4 + size.to_bytes(4, "big") + b"\0" * 4
+    header = a_box(b"tfhd", (0x02_0038).to_bytes(4, "big") + defaults) + a_box(b"tfdt", b"\0" * 8)
+    length = 8 + tracks * (8 + len(header) + 20)
+    run = a_box(b"trun", b"\0\0\0\1" + samples.to_bytes(4, "big") + (length + 8).to_bytes(4, "big"))
+    fragment = a_box(b"moof", a_box(b"traf", header + run) * tracks)
+    assert len(fragment) == length
+    return fragment
 
 
 def grown(path: Path, size: int) -> None:
@@ -94,3 +122,77 @@ def test_junk_in_any_file_is_a_finding_and_no_failure(seed: int, folder: Path) -
         path.write_bytes(data)
 
     assert all(fault.found and fault.rule.remedy for fault in validate(folder).faults)
+
+
+def test_one_segment_named_over_and_over_is_read_once(folder: Path) -> None:
+    """20,000 times, in one run of the target duration, by 100 variants each in 11 masters."""
+    head = "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:999999999\n"
+    init = '#EXT-X-MAP:URI="v180p/init.mp4"\n'
+    segments = "#EXTINF:1.000,\nv180p/seg-1.m4s\n" * MOST_SEGMENTS
+    (folder / "long.m3u8").write_text(f"{head}{init}{segments}#EXT-X-ENDLIST\n")
+    (variant,) = [line for line in (folder / "master.m3u8").read_text().split("\n") if "RESOLUTION=480x270,F" in line][
+        :1
+    ]
+    for name in ("master.m3u8", *(f"more-{number}.m3u8" for number in range(10))):
+        (folder / name).write_text("#EXTM3U\n" + f"{variant}\nlong.m3u8\n" * 100)
+
+    assert {"media-continuity", "hls-segment-duration"} <= in_time(folder)
+
+
+def test_ranges_that_overlap_are_not_read_over_and_over(folder: Path) -> None:
+    size = (folder / "v180p" / "seg-1.m4s").stat().st_size
+    (folder / "v180p" / "seg-1.m4s").write_bytes(
+        (folder / "v180p" / "seg-1.m4s").read_bytes() + a_box(b"free") * 50_000
+    )
+    ranges = "".join(f"#EXTINF:1.000,\n#EXT-X-BYTERANGE:{size + 8 * number}@0\nseg-1.m4s\n" for number in range(10_000))
+    text = (folder / "v180p" / "media.m3u8").read_text()
+    (folder / "v180p" / "media.m3u8").write_text(f"{text[: text.index('#EXTINF')]}{ranges}#EXT-X-ENDLIST\n")
+
+    assert "media-segment" in in_time(folder)
+
+
+@pytest.mark.parametrize("tracks", [1, 9_000])
+def test_empty_samples_among_boxes_without_end_are_found_in_time(tracks: int, folder: Path) -> None:
+    data = a_fragment(400_000, tracks=tracks) + a_box(b"mdat") * 90_000
+    (folder / "v180p" / "seg-1.m4s").write_bytes(data)
+
+    assert ("media-segment" in in_time(folder)) == (tracks > 1)
+
+
+def test_keyframes_without_end_are_found_in_time(folder: Path) -> None:
+    data = a_fragment(300_000, size=1) + a_box(b"mdat", b"\0" * 300_000)
+    (folder / "v180p" / "seg-1.m4s").write_bytes(data)
+    ranges = f"#EXTINF:1.000,\n#EXT-X-BYTERANGE:{len(data)}@0\nseg-1.m4s\n" * 10_000
+    text = (folder / "v180p" / "iframes.m3u8").read_text()
+    (folder / "v180p" / "iframes.m3u8").write_text(f"{text[: text.index('#EXTINF')]}{ranges}#EXT-X-ENDLIST\n")
+
+    assert "hls-iframe-times" in in_time(folder)
+
+
+def test_captions_named_over_and_over_are_read_once(folder: Path) -> None:
+    cues = "".join(f"00:00:00.{number % 900:03} --> 00:00:01.000\nx\n\n" for number in range(20_000))
+    (folder / "captions-de" / "seg-1.vtt").write_text(f"WEBVTT\n\n{cues}")
+    segments = "#EXTINF:1.000,\nseg-1.vtt\n" * MOST_SEGMENTS
+    text = (folder / "captions-de" / "captions.m3u8").read_text()
+    (folder / "captions-de" / "captions.m3u8").write_text(f"{text[: text.index('#EXTINF')]}{segments}#EXT-X-ENDLIST\n")
+
+    assert {"package-limit", "vtt-times"} <= in_time(folder)
+
+
+def test_representations_that_inherit_an_endless_timeline_are_limited(folder: Path) -> None:
+    template = '<SegmentTemplate media="x/$Number$/../../v180p/seg-1.m4s" timescale="1" ><SegmentTimeline>'
+    endless = f'{template}<S t="0" d="1" r="19998" /></SegmentTimeline></SegmentTemplate>'
+    many = '<Representation mimeType="video/mp4" />' * 15_000
+    changed(
+        folder / "manifest.mpd", '<Period id="0">', f'<Period id="0">{endless}<AdaptationSet>{many}</AdaptationSet>'
+    )
+
+    assert {"package-limit", "dash-representation-attributes"} <= in_time(folder)
+
+
+def test_streams_without_end_are_limited(folder: Path) -> None:
+    media = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{}",LANGUAGE="de",CHANNELS="2",URI="audio-de/media.m3u8"\n'
+    renditions = "".join(media.format(number) for number in range(5_000))
+    changed(folder / "master.m3u8", "#EXT-X-MEDIA", f"{renditions}#EXT-X-MEDIA")
+
+    assert "package-limit" in in_time(folder)

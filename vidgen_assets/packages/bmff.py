@@ -12,6 +12,8 @@ from vidgen_assets.packages.folder import Bytes, Folder
 _LARGEST_LOADED = 16 * 1024 * 1024
 """Of one box with tables. An hour's samples in one fragment take 2 MB."""
 _MOST_BOXES = 100_000
+_MOST_BOXES_IN_ALL = 4_000_000
+"""Of one package: 40 tracks of as many segments as a track may have."""
 
 
 class NotMedia(ValueError):
@@ -35,6 +37,9 @@ def boxes(folder: Folder, part: Bytes) -> Iterator[Box]:
         for _ in range(_MOST_BOXES):
             if at >= end:
                 return
+            folder.boxes_seen += 1
+            if folder.boxes_seen > _MOST_BOXES_IN_ALL:
+                raise NotMedia(f"more than {_MOST_BOXES_IN_ALL} boxes, with those before it")
             file.seek(at)
             box = _box(file.read(16), at, end)
             yield box
@@ -116,6 +121,11 @@ class Index:
     first_byte: int
     start_s: float
     segments: tuple[tuple[int, float], ...]
+
+
+def is_webm(head: bytes) -> bool:
+    """Whether these bytes begin a file of WebM, or one of its clusters (RFC 8794, 11.2; RFC 9559, 5.1.3)."""
+    return head.startswith((b"\x1a\x45\xdf\xa3", b"\x1f\x43\xb6\x75"))
 
 
 def read_index(folder: Folder, part: Bytes) -> Index:

@@ -1,5 +1,6 @@
 """What movie fragments hold, sample by sample: times, sizes, which are sync samples, and where their bytes lie."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,11 +14,21 @@ MOST_SAMPLES = 500_000
 """Of one segment: two hours at 60 frames a second."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """A sync sample: its byte range in the file, the first byte of its fragment, the tick at which it is shown."""
+
+    first: int
+    end: int
+    fragment: int
+    shown: int
+
+
 @dataclass(slots=True)
 class Held:
     """One track's part of one segment. Times are ticks of the track's clock, the edit list not yet taken off.
 
-    `syncs` are byte ranges of sync samples in the file, each with the first byte of its fragment.
+    `shortest` and `longest` are those of its samples; None and 0 without one.
     """
 
     decode_start: int
@@ -26,8 +37,9 @@ class Held:
     first_shown: int | None = None
     last_shown_end: int = 0
     starts_with_sync: bool = False
-    syncs: list[tuple[int, int, int]] | None = None
+    syncs: list[Sync] | None = None
     longest: int = 0
+    shortest: int | None = None
 
     @property
     def decode_end(self) -> int:
@@ -37,28 +49,30 @@ class Held:
 def read_fragments(folder: Folder, part: Bytes, tracks: Mapping[int, TrackHeader]) -> dict[int, Held]:
     """What is held for each of `tracks`, by track id. Raises `NotMedia` for what is no media segment, and for samples
     that lie outside of its media data."""
-    held: dict[int, Held] = {}
     found = [box for box in boxes(folder, part) if box.kind in ("moof", "mdat")]
     fragments = [box for box in found if box.kind == "moof"]
     data = [(box.first + box.header, box.first + box.size) for box in found if box.kind == "mdat"]
     if not fragments or not data:
         raise NotMedia(f"no box {'mdat' if fragments else 'moof'}")
+    reader = _Reader(data, tracks)
     for box in fragments:
         for kind, run in children(payload(folder, part.file, box)):
             if kind == "traf":
-                _Fragment(box, data, tracks, held).take(run)
-    if not held:
+                reader.take(box, run)
+    if not reader.held:
         raise NotMedia("no track that the initialisation segment names")
-    return held
+    return reader.held
 
 
-class _Fragment:
-    def __init__(
-        self, box: Box, data: list[tuple[int, int]], tracks: Mapping[int, TrackHeader], held: dict[int, Held]
-    ) -> None:
-        self.box, self.data, self.tracks, self.held = box, data, tracks, held
+class _Reader:
+    """Takes one track fragment after the other; `data` are the bytes of the boxes mdat, in order."""
 
-    def take(self, body: bytes) -> None:
+    def __init__(self, data: list[tuple[int, int]], tracks: Mapping[int, TrackHeader]) -> None:
+        self.starts, self.ends = [first for first, _ in data], [end for _, end in data]
+        self.tracks, self.held, self.samples = tracks, dict[int, Held](), 0
+
+    def take(self, box: Box, body: bytes) -> None:
+        self.box = box
         boxes_of = list(children(body))
         header = next((data for kind, data in boxes_of if kind == "tfhd"), None)
         if header is None:
@@ -99,7 +113,8 @@ class _Fragment:
         fields = Fields(run, "trun")
         version, flags = fields.version_and_flags()
         count = fields.unsigned(4)
-        if held.sample_count + count > MOST_SAMPLES:
+        self.samples += count
+        if self.samples > MOST_SAMPLES:
             raise NotMedia(f"more than {MOST_SAMPLES} samples")
         if flags & 0x01:
             at = base + fields.signed(4)
@@ -116,14 +131,16 @@ class _Fragment:
         return at
 
     def _sample(self, held: Held, at: int, size: int, duration: int, offset: int, *, is_sync: bool) -> None:
-        if not any(first <= at and at + size <= end for first, end in self.data):
+        before = bisect_right(self.starts, at) - 1
+        if before < 0 or at + size > self.ends[before]:
             raise NotMedia(f"sample {held.sample_count + 1} at byte {at} is not within the media data")
         shown = held.decode_end + offset
         held.first_shown = shown if held.first_shown is None else min(held.first_shown, shown)
         held.last_shown_end = max(held.last_shown_end, shown + duration)
         held.starts_with_sync |= is_sync and held.sample_count == 0
         if is_sync and held.syncs is not None:
-            held.syncs.append((at, at + size, self.box.first))
+            held.syncs.append(Sync(at, at + size, self.box.first, shown))
         held.longest = max(held.longest, duration)
+        held.shortest = duration if held.shortest is None else min(held.shortest, duration)
         held.sample_count += 1
         held.duration += duration

@@ -10,6 +10,7 @@ from vidgen_assets.packages.tracks import Kind
 
 _HANDLERS = {"vide": Kind.VIDEO, "soun": Kind.AUDIO, "text": Kind.TEXT, "subt": Kind.TEXT, "sbtl": Kind.TEXT}
 _TRANSFERS = {16: "PQ", 18: "HLG"}
+_MOST_TRACKS = 64
 _VISUAL_BYTES, _SOUND_BYTES = 78, 28
 """Fields of a sample entry before its boxes (ISO/IEC 14496-12, 12.1.3 and 12.2.3)."""
 
@@ -51,7 +52,10 @@ def read_header(folder: Folder, part: Bytes) -> Header:
             break
     if movie is None:
         raise NotMedia("no box moov")
-    tracks = tuple(_track(body, movie) for kind, body in children(movie) if kind == "trak")
+    found = [body for kind, body in children(movie) if kind == "trak"]
+    if len(found) > _MOST_TRACKS:
+        raise NotMedia(f"more than {_MOST_TRACKS} tracks")
+    tracks = tuple(_track(body, movie) for body in found)
     if not tracks:
         raise NotMedia("no track in the box moov")
     return Header(brands, tracks)

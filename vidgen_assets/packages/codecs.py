@@ -2,14 +2,22 @@
 
 from vidgen_assets.packages.bmff import Fields, NotMedia, child
 
+_ENCRYPTED = ("encv", "enca", "enct")
 _AUDIO_OBJECT = 0x40  # MPEG-4 audio in an elementary stream descriptor
 _DESCRIPTORS = (0x03, 0x04, 0x05)
 _MP3 = "mp4a.6b"
+_SOUND = ("mp4a", "mp3", "ac-3", "ec-3", "ac-4", "opus", "flac", "alac", "dts", "mha1", "mhm1")
 _ALSO_MP3 = ("mp4a.40.34", "mp4a.69", "mp4a.6b", "mp3")
 
 
 def codec_of(entry: str, inner: bytes) -> str:
-    """`inner` are the sample entry's boxes. An entry that isn't known here is its own name, which is its prefix."""
+    """`inner` are the sample entry's boxes. An entry that isn't known here is its own name, which is its prefix.
+
+    Common encryption names the codec in the box `frma` (ISO/IEC 14496-12, 8.12), and leaves its box as it was.
+    """
+    if entry in _ENCRYPTED and (original := child(inner, "sinf", "frma")) is not None:
+        name = original[:4].decode("latin-1")
+        return entry if name in _ENCRYPTED else codec_of(name, inner)
     if entry in ("avc1", "avc3") and (box := child(inner, "avcC")) is not None:
         return f"{entry}.{Fields(box, 'avcC', 1).take(3).hex()}"
     if entry in ("hvc1", "hev1") and (box := child(inner, "hvcC")) is not None:
@@ -38,6 +46,11 @@ def same_codec(said: str, found: str) -> bool:
     if a.startswith(("hvc1", "hev1")):
         return _trimmed(a) == _trimmed(b)
     return False
+
+
+def is_sound(codec: str) -> bool:
+    """By its name alone."""
+    return codec.strip().lower().startswith(_SOUND)
 
 
 def _trimmed(hevc: str) -> list[str]:

@@ -85,6 +85,8 @@ class Folder:
             raise InputError("there is no such folder to validate", field="folder", value=root, remedy=remedy)
         self.root, self._real, self.report = root, root.resolve(), report
         self.named: set[str] = set()
+        self.boxes_seen, self.dash_segments = 0, 0
+        """How many boxes of media were looked at, and how many segments MPDs make, in all files together."""
         self.sizes: dict[str, int] = {}
         """Of every ordinary file in bytes, by its path from the root with slashes."""
         self._list()
@@ -104,6 +106,11 @@ class Folder:
         else:
             self.named.add(path)
         return None
+
+    def mention(self, file: str, address: str) -> None:
+        """What `file` names and nobody looks into, such as keys: it may be there, and may as well be elsewhere."""
+        if path := _inside(file, address):
+            self.named.add(path)
 
     def part(self, place: Place, address: str, first: int = 0, count: int | None = None) -> Bytes | None:
         """A part of a file as a manifest names it; None, with a fault reported, if it isn't all there."""

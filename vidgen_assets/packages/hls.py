@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from vidgen_assets.packages.bandwidth import peak_bitrate_bps
 from vidgen_assets.packages.folder import Folder
 from vidgen_assets.packages.measure import Measured, Measurer
 from vidgen_assets.packages.playlists import MIXED, Playlist, Playlists, Stream
@@ -17,10 +18,28 @@ class Media:
     playlist: Playlist
     track: Track
     measured: Measured | None = None
+    _said_peaks_bps: dict[float, float] = field(default_factory=dict)
 
     @property
     def target_s(self) -> float:
         return self.playlist.integer("EXT-X-TARGETDURATION") or 1
+
+    def peak_bps(self, target_s: float) -> float:
+        """Of packed sound, which tells no times, by those that the playlist says."""
+        if self.measured and self.measured.main:
+            return self.measured.peak_bps(target_s)
+        if self.measured is None:
+            return 0.0
+        if target_s not in self._said_peaks_bps:
+            durations_s = [piece.duration_s or 0.0 for piece in self.track.pieces]
+            self._said_peaks_bps[target_s] = peak_bitrate_bps(self.measured.sizes_bytes, durations_s, target_s)
+        return self._said_peaks_bps[target_s]
+
+    def average_bps(self) -> float:
+        if self.measured is None:
+            return 0.0
+        length_s = self.measured.length_s() if self.measured.main else self.said_s()
+        return sum(self.measured.sizes_bytes) * 8 / length_s if length_s else 0.0
 
     def said_s(self) -> float:
         """All segments together, as the playlist says."""
@@ -48,6 +67,10 @@ class Hls:
         streams = self.master.media if self.master else []
         return [(each, found) for each in streams if each.attributes.get("TYPE") == kind and (found := self.of(each))]
 
+    def played(self) -> list[Media]:
+        """What the variants name, each once."""
+        return list({media.playlist.file: media for _, media in self.variants()}.values())
+
     def variants(self) -> list[tuple[Stream, Media]]:
         streams = self.master.variants if self.master else []
         return [(stream, media) for stream in streams if (media := self.of(stream))]
@@ -63,14 +86,20 @@ class Hls:
         return file in self.media
 
 
-def read_hls(folder: Folder, playlists: Playlists, measurer: Measurer, entrance: Playlist) -> Hls:
+Opened = dict[tuple[str, bool], Media]
+"""By file, and by whether it is measured: those that more than one multivariant playlist names are followed once."""
+
+
+def read_hls(folder: Folder, playlists: Playlists, measurer: Measurer, opened: Opened, entrance: Playlist) -> Hls:
     """Follows the multivariant playlist, or the media playlist that stands alone. What's wrong with each by itself is
     reported."""
     if not entrance.is_master:
-        media = _media(folder, measurer, entrance, measures=not entrance.has("EXT-X-IMAGES-ONLY"))
+        media = _media(folder, measurer, opened, entrance, measures=not entrance.has("EXT-X-IMAGES-ONLY"))
         return Hls(None, {entrance.file: media})
     hls = Hls(entrance)
     folder.report.add(master_faults(entrance))
+    for address in entrance.beside:
+        folder.mention(entrance.file, address)
     for stream in (*entrance.variants, *entrance.media, *entrance.iframes, *entrance.images):
         if stream.uri is None:
             continue
@@ -86,12 +115,14 @@ def read_hls(folder: Folder, playlists: Playlists, measurer: Measurer, entrance:
             continue
         is_words = stream.attributes.get("TYPE") == "SUBTITLES" and not any(s.map for s in playlist.segments)
         is_media = not is_words and stream not in entrance.images and stream not in entrance.iframes
-        hls.take_in(stream, _media(folder, measurer, playlist, measures=is_media))
+        hls.take_in(stream, _media(folder, measurer, opened, playlist, measures=is_media))
     return hls
 
 
-def _media(folder: Folder, measurer: Measurer, playlist: Playlist, *, measures: bool) -> Media:
-    folder.report.add(playlist_faults(playlist))
-    track = track_of_playlist(folder, playlist)
-    is_readable = measures and not playlist.has("EXT-X-I-FRAMES-ONLY") and not is_encrypted(playlist)
-    return Media(playlist, track, measurer.measured(track) if is_readable else None)
+def _media(folder: Folder, measurer: Measurer, opened: Opened, playlist: Playlist, *, measures: bool) -> Media:
+    if (playlist.file, measures) not in opened:
+        folder.report.add(playlist_faults(playlist))
+        track = track_of_playlist(folder, playlist)
+        is_readable = measures and not playlist.has("EXT-X-I-FRAMES-ONLY") and not is_encrypted(playlist)
+        opened[playlist.file, measures] = Media(playlist, track, measurer.measured(track) if is_readable else None)
+    return opened[playlist.file, measures]

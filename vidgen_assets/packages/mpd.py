@@ -36,6 +36,7 @@ TIMES = error(
 )
 RULES = (XML, ROOT, TIMES)
 
+_OTHER_DURATIONS = ("minBufferTime", "maxSegmentDuration", "maxSubsegmentDuration", "timeShiftBufferDepth")
 _DURATION = re.compile(r"P(?:(\d{1,6})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12}(?:\.\d{1,12})?)S)?)?", re.ASCII)
 
 
@@ -65,6 +66,8 @@ class AdaptationSet:
     element: Element
     place: Place
     representations: list[Representation] = field(default_factory=list)
+    _properties: dict[tuple[str, ...], list[Element]] = field(default_factory=dict)
+    """By their schemes; asked for once for each representation."""
 
     @property
     def kind(self) -> Kind | None:
@@ -82,14 +85,16 @@ class AdaptationSet:
 
     def properties(self, *schemes: str) -> list[Element]:
         """Essential and supplemental properties of the schemes, here or in a representation."""
-        owners = [self.element, *(r.element for r in self.representations)]
-        return [
-            each
-            for owner in owners
-            for name in ("EssentialProperty", "SupplementalProperty")
-            for each in owner.all(name)
-            if each.get("schemeIdUri") in schemes
-        ]
+        if schemes not in self._properties:
+            owners = [self.element, *(r.element for r in self.representations)]
+            self._properties[schemes] = [
+                each
+                for owner in owners
+                for name in ("EssentialProperty", "SupplementalProperty")
+                for each in owner.all(name)
+                if each.get("schemeIdUri") in schemes
+            ]
+        return self._properties[schemes]
 
     @property
     def is_trick_mode(self) -> bool:
@@ -165,6 +170,8 @@ class _Reader:
         self.folder = folder
         self.mpd = Mpd(file, root, None)
         self.mpd.duration_s = self._seconds(root, "mediaPresentationDuration")
+        for name in _OTHER_DURATIONS:
+            self._seconds(root, name)
 
     def read(self, periods: list[Element]) -> Mpd:
         end_s: float | None = 0.0

@@ -6,11 +6,11 @@ Addressing is inherited: attributes of the period's, the set's and the represent
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from vidgen_assets.packages.bmff import Index, NotMedia, read_index
+from vidgen_assets.packages.bmff import Index, NotMedia, is_webm, read_index
 from vidgen_assets.packages.folder import Bytes, Folder
-from vidgen_assets.packages.playlists import LIMIT, MOST_SEGMENTS
+from vidgen_assets.packages.playlists import LIMIT, MOST_SEGMENTS, MOST_SEGMENTS_OF_DASH
 from vidgen_assets.packages.rule import Place, error, seen
 from vidgen_assets.packages.tracks import Piece, Track
 from vidgen_assets.packages.xml_reading import Element
@@ -142,7 +142,7 @@ class _Addressing:
                 count = int(repeats) + 1
             else:
                 raise _Wrong(f"line {entry.line}: S repeats {seen(repeats)} times")
-            if self._is_too_many(len(times) + count):
+            if self._is_too_many(count, len(times)):
                 break
             for _ in range(count):
                 times.append(_Time(ticks, ticks / timescale - offset_s, duration / timescale))
@@ -177,8 +177,15 @@ class _Addressing:
             yield time.piece(self.place, self._part(self.base.join(address)))
 
     def _listed(self, nodes: Sequence[Element], times: Sequence["_Time"]) -> Iterator[Piece]:
+        """Sound in segments of an average duration may spill over the period's end: a last segment begins there."""
         urls = next((found for node in nodes if (found := node.all("SegmentURL"))), [])
+        if len(urls) == len(times) + 1 and times and times[-1].is_average:
+            last = times[-1]
+            length_s = self._whole("duration", 0) / self._whole("timescale", 1)
+            times = [*times[:-1], replace(last, duration_s=length_s), _Time(0, last.start_s + length_s, None)]
         if len(urls) != len(times):
+            for url in urls:
+                self.folder.mention(self.place.file, self.base.join(url.get("media") or ""))
             raise _Wrong(f"its list has {len(urls)} segments, and its times make {len(times)}")
         for url, time in zip(urls, times, strict=True):
             address = self.base.join(url.get("media") or "") if url.get("media") else self.base.address
@@ -186,7 +193,7 @@ class _Addressing:
             yield time.piece(place, self._part(address, url.get("mediaRange"), place))
 
     def _indexed(self) -> list[Piece]:
-        """One file with a segment index; without `@indexRange`, the file is one segment."""
+        """One file with a segment index; without `@indexRange`, and in WebM, the file is one segment."""
         whole = self._part(self.base.address)
         if whole is None:
             return [Piece(self.place, None, self.period_s)]
@@ -194,6 +201,8 @@ class _Addressing:
         if part is None:
             return [Piece(self.place, whole, self.period_s)]
         try:
+            if is_webm(self.folder.read(Bytes(whole.file, 0, min(4, self.folder.length(whole))))):
+                return [Piece(self.place, whole, self.period_s)]
             index = read_index(self.folder, part)
         except (NotMedia, OSError) as wrong:
             self.folder.report.add([INDEX.broken(self.place, str(wrong))])
@@ -201,6 +210,8 @@ class _Addressing:
         return self._by_index(index, whole)
 
     def _by_index(self, index: Index, whole: Bytes) -> list[Piece]:
+        if self._is_too_many(len(index.segments)):
+            return [Piece(self.place, whole, self.period_s)]
         size, at, pieces = self.folder.sizes[whole.file], index.first_byte, list[Piece]()
         start_s = index.start_s - self._whole("presentationTimeOffset", 0) / self._whole("timescale", 1)
         for count, duration_s in index.segments:
@@ -248,10 +259,17 @@ class _Addressing:
             raise _Wrong(f"@{name} is {seen(text)}, no whole number")
         return int(text)
 
-    def _is_too_many(self, count: int) -> bool:
-        if count > MOST_SEGMENTS:
-            self.folder.report.add([LIMIT.broken(self.place, f"it has {count} segments")])
-        return count > MOST_SEGMENTS
+    def _is_too_many(self, count: int, before: int = 0) -> bool:
+        """Of `count` segments after those `before` of the same track; it's reported if they are."""
+        if before + count > MOST_SEGMENTS:
+            self.folder.report.add([LIMIT.broken(self.place, f"it has {before + count} segments")])
+            return True
+        self.folder.dash_segments += count
+        if self.folder.dash_segments > MOST_SEGMENTS_OF_DASH:
+            self.folder.report.add(
+                [LIMIT.broken(self.place, "it has more segments than are read, with those before it")]
+            )
+        return self.folder.dash_segments > MOST_SEGMENTS_OF_DASH
 
 
 @dataclass(frozen=True, slots=True)

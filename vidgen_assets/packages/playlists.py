@@ -12,6 +12,10 @@ from vidgen_assets.packages.rule import Fault, Place, Rule, error, seen
 
 MOST_SEGMENTS = 20_000
 """Of one track: eleven hours in segments of two seconds. Each costs a look into its boxes."""
+MOST_SEGMENTS_OF_DASH = 100_000
+"""Of all representations of a package: as many as it may have files."""
+MOST_STREAMS = 1_000
+"""Of one multivariant playlist: each is held against the members of its groups."""
 
 HEADER = error(
     "hls-header",
@@ -34,14 +38,25 @@ MIXED = error(
 LIMIT = error(
     "package-limit",
     "vidgen",
-    f"A track has at most {MOST_SEGMENTS} segments, an MPD at most 20000 elements, 64 deep.",
+    f"A track has at most {MOST_SEGMENTS} segments, all of DASH {MOST_SEGMENTS_OF_DASH}; a multivariant playlist at "
+    f"most {MOST_STREAMS} streams, an MPD 20000 elements, 64 deep.",
     "Use longer segments, or validate the parts by themselves.",
 )
 RULES = (HEADER, SYNTAX, MIXED, LIMIT)
 
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",\s][^",]*)(?:,|$)')
-_RANGE = re.compile(r"(\d{1,15})(?:@(\d{1,15}))?")
-_RESOLUTION = re.compile(r"(\d{1,6})x(\d{1,6})")
+_RANGE = re.compile(r"(\d{1,15})(?:@(\d{1,15}))?", re.ASCII)
+_RESOLUTION = re.compile(r"(\d{1,6})x(\d{1,6})", re.ASCII)
+_SEQUENCE = re.compile(r"\d{1,20}", re.ASCII)
+_QUOTED = {
+    *("URI", "GROUP-ID", "NAME", "LANGUAGE", "ASSOC-LANGUAGE", "CODECS", "SUPPLEMENTAL-CODECS", "AUDIO", "VIDEO"),
+    *("SUBTITLES", "CHANNELS", "CHARACTERISTICS", "INSTREAM-ID", "DATA-ID", "VALUE", "BYTERANGE", "KEYFORMAT"),
+    *("KEYFORMATVERSIONS", "STABLE-VARIANT-ID", "STABLE-RENDITION-ID", "PATHWAY-ID"),
+}
+_UNQUOTED = {
+    *("BANDWIDTH", "AVERAGE-BANDWIDTH", "RESOLUTION", "FRAME-RATE", "TYPE", "DEFAULT", "AUTOSELECT", "FORCED"),
+    *("HDCP-LEVEL", "VIDEO-RANGE", "SCORE", "METHOD", "IV", "LAYOUT", "DURATION"),
+}
 _STREAM_TAGS = {
     "EXT-X-MEDIA",
     "EXT-X-STREAM-INF",
@@ -50,6 +65,8 @@ _STREAM_TAGS = {
     "EXT-X-SESSION-DATA",
 }
 _MASTER_TAGS = {*_STREAM_TAGS, "EXT-X-SESSION-KEY", "EXT-X-CONTENT-STEERING"}
+_TAGS_BESIDE = {"EXT-X-KEY", "EXT-X-SESSION-KEY", "EXT-X-PART", "EXT-X-PRELOAD-HINT"}
+_SEQUENCE_TAGS = {"EXT-X-MEDIA-SEQUENCE", "EXT-X-DISCONTINUITY-SEQUENCE"}
 _MEDIA_TAGS = {
     "EXTINF",
     "EXT-X-TARGETDURATION",
@@ -63,6 +80,8 @@ _MEDIA_TAGS = {
     "EXT-X-BYTERANGE",
     "EXT-X-KEY",
     "EXT-X-MAP",
+    "EXT-X-PART",
+    "EXT-X-PRELOAD-HINT",
     "EXT-X-PROGRAM-DATE-TIME",
     "EXT-X-TILES",
 }
@@ -121,6 +140,8 @@ class Segment:
     map: Map | None = None
     tiles: Attributes | None = None
     is_discontinuous: bool = False
+    key_line: int | None = None
+    """Of the EXT-X-KEY that it's encrypted by; None for one that can be read."""
 
 
 @dataclass(slots=True)
@@ -135,6 +156,8 @@ class Playlist:
     images: list[Stream] = field(default_factory=list)
     session_data: list[Stream] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    """Addresses of what isn't looked into: keys, and parts of segments (low-latency HLS)."""
     kinds: set[str] = field(default_factory=set)
     has_decimals: bool = False
 
@@ -190,8 +213,7 @@ def _read_playlist(folder: Folder, file: str) -> Playlist | None:
     reader = _Reader(Playlist(file))
     for number, line in enumerate(lines, start=1):
         reader.take(line.strip(" \t\r"), number)
-        if len(reader.playlist.segments) > MOST_SEGMENTS:
-            reader.faults.append(LIMIT.broken(Place(file, number), f"it has more than {MOST_SEGMENTS} segments"))
+        if reader.has_too_much(number):
             break
     folder.report.add(reader.ended())
     return reader.playlist
@@ -204,6 +226,8 @@ class _Reader:
         self.playlist, self.faults = playlist, list[Fault]()
         self._stream: Attributes | None = None
         self._map: Map | None = None
+        self._key_line: int | None = None
+        self._streams = 0
         self._mixed_line: int | None = None
         self._begin_segment()
 
@@ -222,6 +246,15 @@ class _Reader:
         elif line and not line.startswith("#"):
             self._address(line, number)
 
+    def has_too_much(self, number: int) -> bool:
+        """Whether reading ends here, which is reported."""
+        segments = len(self.playlist.segments)
+        if segments > MOST_SEGMENTS:
+            self._fault(number, f"it has more than {MOST_SEGMENTS} segments", LIMIT)
+        elif self._streams > MOST_STREAMS:
+            self._fault(number, f"it has more than {MOST_STREAMS} streams", LIMIT)
+        return segments > MOST_SEGMENTS or self._streams > MOST_STREAMS
+
     def ended(self) -> list[Fault]:
         if self._stream is not None:
             self._fault(self._stream.line, "EXT-X-STREAM-INF is followed by no address")
@@ -236,10 +269,18 @@ class _Reader:
         elif self.playlist.is_master:
             self._fault(number, f"{seen(uri)} belongs to no EXT-X-STREAM-INF")
         else:
-            segment = Segment(
-                uri, number, self._duration_s, self._range, self._map, self._tiles, self._is_discontinuous
+            self.playlist.segments.append(
+                Segment(
+                    uri,
+                    number,
+                    self._duration_s,
+                    self._range,
+                    self._map,
+                    self._tiles,
+                    self._is_discontinuous,
+                    self._key_line,
+                )
             )
-            self.playlist.segments.append(segment)
             self._begin_segment()
 
     def _tag(self, name: str, value: str, number: int) -> None:
@@ -256,6 +297,8 @@ class _Reader:
             self._range = self._byte_range(value, number)
         elif name == "EXT-X-MAP":
             self._map_tag(value, number)
+        elif name in _TAGS_BESIDE:
+            self._beside_tag(name, value, number)
         elif name == "EXT-X-TILES":
             self._tiles = self._attributes(value, number)
         elif name == "EXT-X-DISCONTINUITY":
@@ -264,9 +307,12 @@ class _Reader:
             self._fault(number, f"{name} stands there twice")
         else:
             self.playlist.tags[name] = (value, number)
+            if name in _SEQUENCE_TAGS and not _SEQUENCE.fullmatch(value):
+                self._fault(number, f"{name} is {seen(value)}, no whole number of zero or more")
 
     def _stream_tag(self, name: str, value: str, number: int) -> None:
         attributes = self._attributes(value, number)
+        self._streams += 1
         if name == "EXT-X-STREAM-INF":
             if self._stream is not None:
                 self._fault(self._stream.line, "EXT-X-STREAM-INF is followed by no address")
@@ -304,15 +350,31 @@ class _Reader:
         else:
             self._map = Map(uri, number, self._byte_range(part, number) if part else None)
 
+    def _beside_tag(self, name: str, value: str, number: int) -> None:
+        attributes = self._attributes(value, number)
+        if name == "EXT-X-KEY":
+            self._key_line = None if attributes.get("METHOD") == "NONE" else number
+        if uri := attributes.get("URI"):
+            self.playlist.beside.append(uri)
+
     def _attributes(self, value: str, number: int) -> Attributes:
         values, end = dict[str, str](), 0
         while found := _ATTRIBUTE.match(value, end):
             if found[1] in values:
                 self._fault(number, f"attribute {found[1]} stands there twice")
+            self._quotes(found[1], found[2], number)
             values[found[1]], end = found[2].strip('"'), found.end()
         if end < len(value) or value.endswith(","):
             self._fault(number, f'{seen(value[end:])} is no attribute: NAME=VALUE or NAME="VALUE", with commas between')
         return Attributes(values, number)
 
-    def _fault(self, number: int, found: str, rule: Rule = SYNTAX) -> None:
-        self.faults.append(rule.broken(self.playlist.place(number), found))
+    def _quotes(self, name: str, value: str, number: int) -> None:
+        """RFC 8216bis 4.2: quoted strings have quotes, numbers and words from a list have none."""
+        is_quoted, value_seen = value.startswith('"'), seen(value.strip('"'))
+        if is_quoted and name in _UNQUOTED:
+            self._fault(number, f"{name} is {value_seen} in quotes", allowed=f"{name}=VALUE, without quotes")
+        elif not is_quoted and (name in _QUOTED or (name == "CLOSED-CAPTIONS" and value != "NONE")):
+            self._fault(number, f"{name} is {value_seen} without quotes", allowed=f'{name}="VALUE"')
+
+    def _fault(self, number: int, found: str, rule: Rule = SYNTAX, allowed: str | None = None) -> None:
+        self.faults.append(rule.broken(self.playlist.place(number), found, allowed))

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from vidgen_assets.packages.folder import Folder
 from vidgen_assets.packages.hls import Hls, Media
 from vidgen_assets.packages.limits import Limits
 from vidgen_assets.packages.mpd import Mpd
 from vidgen_assets.packages.rule import Fault, Place, error
 from vidgen_assets.packages.tracks import Kind
-from vidgen_assets.packages.webvtt import MAP, Vtt, read_webvtt
+from vidgen_assets.packages.webvtt import MAP, Captions, Vtt
 
 TIMES = error(
     "vtt-times",
@@ -22,18 +21,18 @@ _MAP_SLACK_S = 0.5
 """A caption that is off by more is seen with other words."""
 
 
-def hls_caption_faults(folder: Folder, hls: Hls, limits: Limits) -> Iterator[Fault]:
+def hls_caption_faults(captions: Captions, hls: Hls, limits: Limits) -> Iterator[Fault]:
     """Of every playlist of subtitles, with what reading them finds reported."""
     timed = [media.measured for _, media in hls.variants() if media.measured and media.measured.main_spans]
     first_s = timed[0].main_spans[0].start_s if timed else 0.0
     length_s = timed[0].length_s() if timed else None
-    for _, media in hls.renditions("SUBTITLES"):
+    for media in {m.playlist.file: m for _, m in hls.renditions("SUBTITLES")}.values():
         if media.track.has_init:
             continue  # in fragments: measured as media
         at_s = 0.0
         for piece in media.track.pieces:
             end_s = at_s + (piece.duration_s or 0.0)
-            vtt = read_webvtt(folder, piece.part.file) if piece.part else None
+            vtt = captions.read(piece.part.file) if piece.part else None
             if vtt:
                 yield from _clock_faults(vtt, first_s)
                 yield from _segment_faults(vtt, at_s, end_s, limits)
@@ -44,14 +43,14 @@ def hls_caption_faults(folder: Folder, hls: Hls, limits: Limits) -> Iterator[Fau
             yield from _cover_faults(media, length_s)
 
 
-def dash_caption_faults(folder: Folder, mpd: Mpd, length_s: float | None, limits: Limits) -> Iterator[Fault]:
+def dash_caption_faults(captions: Captions, mpd: Mpd, length_s: float | None, limits: Limits) -> Iterator[Fault]:
     """Of every text set that isn't in fragments."""
     for own in mpd.sets(Kind.TEXT):
         for representation in own.representations:
             if representation.get("mimeType") != "text/vtt":
                 continue
             for piece in representation.track.pieces:
-                vtt = read_webvtt(folder, piece.part.file) if piece.part else None
+                vtt = captions.read(piece.part.file) if piece.part else None
                 if vtt and length_s is not None:
                     yield from clip_faults(vtt, length_s, limits)
 

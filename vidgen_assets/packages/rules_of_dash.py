@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from vidgen_assets.packages.codecs import same_codec
+from vidgen_assets.packages.languages import is_language_tag
 from vidgen_assets.packages.limits import Limits
 from vidgen_assets.packages.measure import Measured
-from vidgen_assets.packages.mpd import AdaptationSet, Mpd, Period, Representation, rate, seconds
+from vidgen_assets.packages.mpd import AdaptationSet, Mpd, Period, Representation, rate, seconds, whole
 from vidgen_assets.packages.rule import Fault, error, seen, warning
 from vidgen_assets.packages.rules_of_hls import matches_a_rate, time_slack_s
 from vidgen_assets.packages.tracks import Kind
@@ -123,7 +124,7 @@ MeasuredTracks = Mapping[int, Measured]
 
 
 def dash_faults(mpd: Mpd, measured: MeasuredTracks, limits: Limits) -> Iterator[Fault]:
-    yield from _root_faults(mpd)
+    yield from _root_faults(mpd, limits)
     buffer_s = seconds(mpd.root.get("minBufferTime") or "") or 2.0
     for period in mpd.periods:
         yield from _period_faults(period, measured, limits)
@@ -135,15 +136,20 @@ def dash_faults(mpd: Mpd, measured: MeasuredTracks, limits: Limits) -> Iterator[
                     yield from _claim_faults(own, representation, found, buffer_s, limits)
 
 
-def _root_faults(mpd: Mpd) -> Iterator[Fault]:
+def _root_faults(mpd: Mpd, limits: Limits) -> Iterator[Fault]:
     place, root = mpd.place(mpd.root), mpd.root
-    if root.get("type") == "dynamic":
-        yield STATIC.broken(place, "its type is dynamic")
+    kind = root.get("type") or "static"
+    if kind != "static":
+        yield STATIC.broken(place, f"its type is {seen(kind)}")
     elif mpd.duration_s is None and mpd.periods[-1].duration_s is None:
         yield ROOT.broken(place, "it has no mediaPresentationDuration")
     for name in ("profiles", "minBufferTime"):
         if not root.get(name):
             yield ROOT.broken(place, f"it has no {name}")
+    last = mpd.periods[-1]
+    ends_s = None if last.duration_s is None else last.start_s + last.duration_s
+    if mpd.duration_s is not None and ends_s is not None and abs(mpd.duration_s - ends_s) > limits.length_slack_s:
+        yield DURATION.broken(place, f"it lasts {mpd.duration_s:.3f} s, its last period ends at {ends_s:.3f} s")
 
 
 def _period_faults(period: Period, measured: MeasuredTracks, limits: Limits) -> Iterator[Fault]:
@@ -161,9 +167,10 @@ def _period_faults(period: Period, measured: MeasuredTracks, limits: Limits) -> 
 def _set_faults(own: AdaptationSet) -> Iterator[Fault]:
     if own.kind is None or not own.representations:
         yield EMPTY.broken(own.place, "it has no representation" if own.kind else "nothing says of what kind it is")
-    if own.kind in (Kind.AUDIO, Kind.TEXT) and own.element.get("lang") in (None, "", "und"):
-        said = own.element.get("lang")
-        yield LANGUAGE.broken(own.place, f"lang is {seen(said) if said is not None else 'missing'}")
+    language = own.element.get("lang")
+    is_missing = language in (None, "", "und")
+    if own.kind in (Kind.AUDIO, Kind.TEXT) and (is_missing or not is_language_tag(language or "")):
+        yield LANGUAGE.broken(own.place, f"lang is {seen(language) if language is not None else 'missing'}")
     if own.kind not in (Kind.VIDEO, Kind.AUDIO) or len(own.representations) < 2:
         return
     if not any(own.element.get(name) not in (None, "false") for name in ("segmentAlignment", "subsegmentAlignment")):
@@ -212,30 +219,27 @@ def _claim_faults(
         yield RESOLUTION.broken(one.place, f"it says {one.size[0]}x{one.size[1]}, the pictures have {found_size}")
     yield from _rate_faults(one, found, limits)
     yield from _range_faults(own, one, header.video_range)
-    timescales = [node.get("timescale") for node in one.element.all("SegmentTemplate")]
-    if timescales and timescales[0] and timescales[0].isdigit() and int(timescales[0]) != header.timescale:
-        yield CLOCK.broken(one.place, f"the timescale is {timescales[0]}, that of the media {header.timescale}")
+    template = one.element.first("SegmentTemplate")
+    timescale = whole(template.get("timescale")) if template else None
+    if timescale and timescale != header.timescale:
+        yield CLOCK.broken(one.place, f"the timescale is {timescale}, that of the media {header.timescale}")
 
 
 def _time_faults(one: Representation, found: Measured, limits: Limits) -> Iterator[Fault]:
     slack_s = time_slack_s(found, limits)
-    for piece, span, real_s in zip(one.track.pieces, found.main_spans, found.durations_s(), strict=False):
+    measured = zip(one.track.pieces, found.main_spans, found.durations_s(), strict=False)
+    for number, (piece, span, real_s) in enumerate(measured, start=1):
         if piece.duration_s is None or len(one.track.pieces) == 1:
             continue  # one file: the presentation's duration is held against it
         start_s, allowed_s = piece.start_s or 0.0, piece.duration_s / 2 if piece.is_average else slack_s
         if abs(start_s - span.start_s) > allowed_s:
             yield SEGMENT_TIME.broken(
-                piece.place, f"{_file(found, piece.part)} starts at {span.start_s:.3f} s, by the MPD at {start_s:.3f} s"
+                piece.place, f"segment {number} starts at {span.start_s:.3f} s, by the MPD at {start_s:.3f} s"
             )
         elif abs(piece.duration_s - real_s) > allowed_s:
             yield SEGMENT_TIME.broken(
-                piece.place, f"{_file(found, piece.part)} lasts {real_s:.3f} s, by the MPD {piece.duration_s:.3f} s"
+                piece.place, f"segment {number} lasts {real_s:.3f} s, by the MPD {piece.duration_s:.3f} s"
             )
-
-
-def _file(found: Measured, part: object) -> str:
-    numbers = [number for number, piece in enumerate(found.track.pieces, start=1) if piece.part == part]
-    return f"segment {numbers[0] if numbers else '?'}"
 
 
 def _rate_faults(one: Representation, found: Measured, limits: Limits) -> Iterator[Fault]:
@@ -245,7 +249,7 @@ def _rate_faults(one: Representation, found: Measured, limits: Limits) -> Iterat
     text, said = one.get("frameRate"), rate(one.get("frameRate"))
     if said is None:
         yield FRAME_RATE.broken(one.place, f"frameRate is {seen(text) if text else 'missing'}")
-    elif not matches_a_rate(float(said), rates, limits):
+    elif not matches_a_rate(float(said), rates[:2], limits):
         yield FRAME_RATE.broken(one.place, f"frameRate is {seen(text or '')}, the pictures come at {rates[0]:.3f}")
 
 

@@ -1,8 +1,8 @@
 """What a multivariant playlist and its media playlists claim, against what the segments hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from vidgen_assets.packages.codecs import same_codec
+from vidgen_assets.packages.codecs import is_sound, same_codec
 from vidgen_assets.packages.hls import Hls, Media
 from vidgen_assets.packages.limits import Limits
 from vidgen_assets.packages.measure import Measured
@@ -172,16 +172,17 @@ def _variant_faults(hls: Hls, stream: Stream, media: Media, limits: Limits) -> I
     groups = [
         [m for each in hls.group(stream, kind) if (m := hls.of(each))] for kind in ("AUDIO", "SUBTITLES", "VIDEO")
     ]
-    sounds = [[m.measured for m in group if m.measured and m is not media] for group in groups]
-    if all(m.measured for group in groups[:1] for m in group):  # else the sum would lack the sound
-        peak_bps = measured.peak_bps(media.target_s) + sum(
-            max((sound.peak_bps(media.target_s) for sound in group), default=0.0) for group in sounds
+    is_complete = all(m.measured for m in groups[0])
+    groups = [[m for m in group if m.measured and m is not media] for group in groups]
+    if is_complete:  # else the sum would lack the sound
+        peak_bps = media.peak_bps(media.target_s) + sum(
+            max((sound.peak_bps(media.target_s) for sound in group), default=0.0) for group in groups
         )
-        average_bps = measured.average_bps() + sum(
-            max((sound.average_bps() for sound in group), default=0.0) for group in sounds
+        average_bps = media.average_bps() + sum(
+            max((sound.average_bps() for sound in group), default=0.0) for group in groups
         )
         yield from bandwidth_faults(stream, place, peak_bps, average_bps, limits)
-        yield from _codec_faults(stream, place, [measured, *sounds[0]])
+        yield from _codec_faults(stream, place, [measured, *(m.measured for m in groups[0] if m.measured)])
 
 
 def _frame_rate_faults(stream: Stream, place: Place, measured: Measured, limits: Limits) -> Iterator[Fault]:
@@ -189,13 +190,16 @@ def _frame_rate_faults(stream: Stream, place: Place, measured: Measured, limits:
     if rates is None:
         return
     said = stream.attributes.number("FRAME-RATE")
-    if said is None:
+    if said is None and stream.attributes.get("FRAME-RATE") is None:
         yield FRAME_RATE.broken(place, f"FRAME-RATE is missing, the pictures come at {rates[0]:.3f}")
-    elif not matches_a_rate(said, rates, limits):
-        yield FRAME_RATE.broken(place, f"FRAME-RATE is {said:.3f}, the pictures come at {rates[0]:.3f}")
+    elif said is not None and not matches_a_rate(
+        said, rates, limits
+    ):  # the RFC means the highest, others write the average
+        at_most = f", at most at {rates[2]:.3f}" if rates[2] > rates[0] * (1 + limits.frame_rate_slack) else ""
+        yield FRAME_RATE.broken(place, f"FRAME-RATE is {said:.3f}, the pictures come at {rates[0]:.3f}{at_most}")
 
 
-def matches_a_rate(said: float, rates: tuple[float, float], limits: Limits) -> bool:
+def matches_a_rate(said: float, rates: Sequence[float], limits: Limits) -> bool:
     return any(abs(said - rate) <= max(0.001, limits.frame_rate_slack * rate) for rate in rates)
 
 
@@ -207,7 +211,14 @@ def _codec_faults(stream: Stream, place: Place, played: list[Measured]) -> Itera
         return
     said = [codec.strip() for codec in text.split(",")]
     unsaid = [codec for codec in found if not any(same_codec(one, codec) for one in said)]
-    extra = [one for one in said if not one.startswith(("wvtt", "stpp")) and not any(same_codec(one, c) for c in found)]
+    is_sound_untold = any(not m.main for m in played)
+    extra = [
+        one
+        for one in said
+        if not one.startswith(("wvtt", "stpp"))
+        and not (is_sound_untold and is_sound(one))
+        and not any(same_codec(one, codec) for codec in found)
+    ]
     if unsaid or extra:
         yield CODECS.broken(place, f"CODECS is {seen(text)}, the segments hold {', '.join(found)}")
 

@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from vidgen_assets.packages.codecs import is_sound
+from vidgen_assets.packages.languages import is_language_tag
+from vidgen_assets.packages.mpd import whole
 from vidgen_assets.packages.playlists import Playlist, Stream
 from vidgen_assets.packages.rule import Fault, error, seen, warning
+from vidgen_assets.packages.rules_of_playlists import version_faults
 
 ATTRIBUTES = error(
     "hls-attributes",
     "RFC 8216bis 4.4.6",
     "Streams have the attributes that the specification asks for, in its forms: BANDWIDTH in bit/s; TYPE, GROUP-ID, "
-    "NAME; URI; RESOLUTION as WIDTHxHEIGHT.",
+    "NAME; URI; RESOLUTION as WIDTHxHEIGHT; DEFAULT, AUTOSELECT and FORCED as YES or NO.",
     "Add or correct the attribute.",
 )
 GROUP = error(
@@ -80,10 +84,12 @@ RULES = (
     SESSION_DATA,
 )  # fmt: skip
 
+_YES_OR_NO = ("DEFAULT", "AUTOSELECT", "FORCED")
 _TYPES = ("AUDIO", "VIDEO", "SUBTITLES", "CLOSED-CAPTIONS")
 
 
 def master_faults(master: Playlist) -> Iterator[Fault]:
+    yield from version_faults(master)
     if not master.variants:
         yield VARIANTS.broken(master.place(), "it offers no variant")
     for stream in (*master.variants, *master.iframes, *master.images):
@@ -100,10 +106,7 @@ def master_faults(master: Playlist) -> Iterator[Fault]:
 def shows_pictures(stream: Stream) -> bool:
     """As far as the playlist tells: an audio-only variant declares sound alone, and no resolution."""
     codecs = stream.attributes.get("CODECS")
-    only_sound = codecs is not None and all(
-        codec.strip().startswith(("mp4a", "ac-3", "ec-3", "opus", "Opus", "fLaC", "flac"))
-        for codec in codecs.split(",")
-    )
+    only_sound = codecs is not None and all(is_sound(codec) for codec in codecs.split(","))
     return stream.attributes.get("RESOLUTION") is not None or not only_sound
 
 
@@ -116,7 +119,7 @@ def groups_of(master: Playlist, kind: str, name: str | None) -> list[Stream]:
 def _stream_faults(master: Playlist, stream: Stream) -> Iterator[Fault]:
     place, attributes = master.place(stream.attributes.line), stream.attributes
     bandwidth = attributes.get("BANDWIDTH")
-    if bandwidth is None or not bandwidth.isdigit() or not int(bandwidth[:15]):
+    if not whole(bandwidth):
         yield ATTRIBUTES.broken(place, f"BANDWIDTH is {seen(bandwidth) if bandwidth else 'missing'}")
     if stream.uri is None:
         yield ATTRIBUTES.broken(place, "URI is missing")
@@ -138,9 +141,13 @@ def _rendition_faults(master: Playlist, rendition: Stream) -> Iterator[Fault]:
     for name in needed:
         if not attributes.get(name):
             yield ATTRIBUTES.broken(place, f"{name} is missing")
-    if kind in ("AUDIO", "SUBTITLES") and attributes.get("LANGUAGE") in (None, "", "und"):
-        said = attributes.get("LANGUAGE")
-        yield LANGUAGE.broken(place, f"LANGUAGE is {seen(said) if said is not None else 'missing'}")
+    for name in _YES_OR_NO:
+        if (said := attributes.get(name)) not in (None, "YES", "NO"):
+            yield ATTRIBUTES.broken(place, f"{name} is {seen(said or '')}", "YES or NO")
+    language = attributes.get("LANGUAGE")
+    is_missing = language in (None, "", "und") and kind in ("AUDIO", "SUBTITLES")
+    if is_missing or (language and not is_language_tag(language)):
+        yield LANGUAGE.broken(place, f"LANGUAGE is {seen(language) if language is not None else 'missing'}")
     if kind == "AUDIO" and attributes.get("CHANNELS") is None:
         yield CHANNELS.broken(place, "CHANNELS is missing")
     if attributes.get("DEFAULT") == "YES" and attributes.get("AUTOSELECT") == "NO":

@@ -84,7 +84,7 @@ def _gap(before: Span, after: Span) -> Iterator[Fault]:
 
 def shared_faults(measured: Measured) -> Iterator[Fault]:
     """Of a track that both HLS and DASH name."""
-    for init, header in measured.headers:
+    for init, header in measured.headers.items():
         if not header.brands & _CMAF:
             yield BRANDS.broken(Place(init.file), f"its brands are {', '.join(sorted(header.brands)) or 'none'}")
         if len(header.tracks) > 1:
@@ -93,7 +93,7 @@ def shared_faults(measured: Measured) -> Iterator[Fault]:
 
 def parameter_set_faults(measured: Measured) -> Iterator[Fault]:
     """Of a track that HLS names."""
-    for init, header in measured.headers:
+    for init, header in measured.headers.items():
         for track in header.tracks:
             if track.codec.startswith(_IN_BAND):
                 yield PARAMETER_SETS.broken(Place(init.file), f"its sample entry is {track.codec[:4]}")

@@ -48,13 +48,19 @@ STORYBOARD = error(
     "A storyboard's cues each name a picture of the package and a part inside of it, as #xywh=X,Y,WIDTH,HEIGHT.",
     "Write the fragment as the picture was tiled.",
 )
+STORYBOARD_TIMES = error(
+    "vtt-storyboard-times",
+    "W3C WebVTT 1.6, metadata",
+    "A storyboard's cues follow one another and cover the clip.",
+    "Make thumbnails from the start to the end.",
+)
 PICTURE = error(
     "package-picture",
     "ITU-T T.81; ISO/IEC 15948",
     "A thumbnail's file is a picture that can be read, JPEG, PNG or WebP, of at most 32 MiB.",
     "Make the picture again.",
 )
-RULES = (IMAGES_ONLY, TILES, IMAGE_TIMES, THUMBNAILS, STORYBOARD, PICTURE)
+RULES = (IMAGES_ONLY, TILES, IMAGE_TIMES, THUMBNAILS, STORYBOARD, STORYBOARD_TIMES, PICTURE)
 
 _LARGEST_PICTURE_BYTES = 32 * 1024 * 1024  # WebP is loaded whole to be opened
 _LAYOUT = re.compile(r"([1-9]\d{0,3})x([1-9]\d{0,3})", re.ASCII)
@@ -191,18 +197,24 @@ def _picture_faults(one: Representation, layout: Size, pictures: Pictures) -> It
 
 
 def is_storyboard(vtt: Vtt) -> bool:
-    return bool(vtt.cues) and all(_FRAGMENT.fullmatch(cue.text) for cue in vtt.cues)
+    """If any cue names a part of a picture, or all name pictures."""
+    named = [_FRAGMENT.fullmatch(cue.text) for cue in vtt.cues]
+    has_part = any(found and (found["fragment"] or "").startswith("xywh=") for found in named)
+    return bool(named) and (has_part or all(named))
 
 
 def storyboard_faults(folder: Folder, vtt: Vtt, pictures: Pictures) -> Iterator[Fault]:
     for cue in vtt.cues:
-        named = _FRAGMENT.fullmatch(cue.text)
+        named, place = _FRAGMENT.fullmatch(cue.text), vtt.place(cue.line + 1)
         if named is None:
+            yield STORYBOARD.broken(place, f"{seen(cue.text)} names no picture")
             continue
-        place = vtt.place(cue.line + 1)
         part = folder.part(place, named["file"])
         size = pictures.size(part) if part else None
-        if named["fragment"] is None or size is None:
+        if named["fragment"] is None:
+            yield STORYBOARD.broken(place, f"{seen(cue.text)} names no part of the picture")
+            continue
+        if size is None:
             continue
         box = _XYWH.fullmatch(named["fragment"])
         x, y, width, height = (int(number) for number in box.groups()) if box else (0, 0, 0, 0)
@@ -210,6 +222,19 @@ def storyboard_faults(folder: Folder, vtt: Vtt, pictures: Pictures) -> Iterator[
             yield STORYBOARD.broken(place, f"the fragment is {seen(named['fragment'])}")
         elif x + width > size[0] or y + height > size[1]:
             yield STORYBOARD.broken(place, f"{seen(named['fragment'])} leaves the picture of {size[0]}x{size[1]}")
+
+
+def storyboard_cover_faults(vtt: Vtt, length_s: float, limits: Limits) -> Iterator[Fault]:
+    """Cues that begin late or out of order; those that end late are told by the clip's end."""
+    covered_s = 0.0
+    for cue in vtt.cues:
+        if cue.start_s > covered_s + limits.length_slack_s:
+            found = f"no picture is shown from {covered_s:.3f} to {cue.start_s:.3f} s"
+            yield STORYBOARD_TIMES.broken(vtt.place(cue.line), found)
+        covered_s = max(covered_s, cue.end_s)
+    if covered_s < length_s - limits.length_slack_s:
+        found = f"no picture is shown from {covered_s:.3f} s to the clip's end at {length_s:.3f} s"
+        yield STORYBOARD_TIMES.broken(vtt.place(vtt.cues[-1].line), found)
 
 
 def _layout(text: str) -> Size | None:

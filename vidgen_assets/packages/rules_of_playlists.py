@@ -65,7 +65,7 @@ def playlist_faults(playlist: Playlist) -> Iterator[Fault]:
     if not playlist.segments:
         yield SEGMENTS.broken(playlist.place(), "it names no segment")
         return
-    yield from _version_faults(playlist)
+    yield from version_faults(playlist)
     yield from _target_faults(playlist)
     for segment in playlist.segments:
         if segment.duration_s is None or segment.duration_s <= 0:
@@ -77,16 +77,18 @@ def playlist_faults(playlist: Playlist) -> Iterator[Fault]:
     if kind != "VOD":
         found = f"EXT-X-PLAYLIST-TYPE is {seen(kind) if kind else 'missing'}"
         yield VOD.broken(playlist.place(line or None), found)
-    method, line = playlist.tags.get("EXT-X-KEY", ("METHOD=NONE", 0))
-    if "METHOD=NONE" not in method:
+    if is_encrypted(playlist):
+        line = next(segment.key_line for segment in playlist.segments if segment.key_line)
         yield ENCRYPTED.broken(playlist.place(line), "EXT-X-KEY says that segments are encrypted")
 
 
 def is_encrypted(playlist: Playlist) -> bool:
-    return "METHOD=NONE" not in playlist.tags.get("EXT-X-KEY", ("METHOD=NONE", 0))[0]
+    """Whether any of its segments is: those before and after can't be measured without it."""
+    return any(segment.key_line for segment in playlist.segments)
 
 
-def _version_faults(playlist: Playlist) -> Iterator[Fault]:
+def version_faults(playlist: Playlist) -> Iterator[Fault]:
+    """Of either kind: no tag of a multivariant playlist asks for one."""
     said = playlist.integer("EXT-X-VERSION") if playlist.has("EXT-X-VERSION") else 1
     only_iframes = playlist.has("EXT-X-I-FRAMES-ONLY")
     asked = [(1, "its tags")]
@@ -125,6 +127,7 @@ def track_of_playlist(folder: Folder, playlist: Playlist) -> Track:
         if segment.map and segment.map not in maps:
             maps[segment.map] = _map_part(folder, playlist, segment.map)
         own = maps.get(segment.map) if segment.map and segment.map != first_map else None
+        lacks_init = first_map is not None and segment.map is None
         pieces.append(
             Piece(
                 playlist.place(segment.line),
@@ -132,8 +135,11 @@ def track_of_playlist(folder: Folder, playlist: Playlist) -> Track:
                 segment.duration_s,
                 is_discontinuous=segment.is_discontinuous,
                 own_init=own,
+                lacks_init=lacks_init,
             )
         )
+    for address in playlist.beside:
+        folder.mention(playlist.file, address)
     init = maps.get(first_map) if first_map else None
     return Track(playlist.place(), tuple(pieces), init, first_map is not None)
 

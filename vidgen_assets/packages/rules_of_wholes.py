@@ -6,6 +6,7 @@ from typing import Any
 
 from vidgen_assets.packages.folder import Folder
 from vidgen_assets.packages.hls import Hls
+from vidgen_assets.packages.languages import is_language_tag
 from vidgen_assets.packages.limits import Limits
 from vidgen_assets.packages.mpd import Mpd, seconds
 from vidgen_assets.packages.rule import Fault, Place, error, seen, warning
@@ -147,7 +148,7 @@ def agreement_faults(hls: Hls, mpd: Mpd) -> Iterator[Fault]:
         in_hls = {_tag(stream.attributes.get("LANGUAGE")) for stream, _ in hls.renditions(ours)}
         in_dash = {_tag(own.element.get("lang")) for own in mpd.sets(kind) if not own.is_trick_mode}
         if "" in in_hls | in_dash:
-            continue  # each without a language is a fault of its own
+            continue  # each without a language, or with none that reads as one, is a fault of its own
         if in_hls != in_dash and (kind is Kind.TEXT or in_hls):
             found = f"HLS has {_shown(in_hls)}, {mpd.file} has {_shown(in_dash)}"
             yield rule.broken(place, found)
@@ -157,7 +158,7 @@ def agreement_faults(hls: Hls, mpd: Mpd) -> Iterator[Fault]:
 
 
 def _tag(language: str | None) -> str:
-    return "" if language is None or language == "und" else language.lower()
+    return "" if language is None or language == "und" or not is_language_tag(language) else language.lower()
 
 
 def _shown(languages: set[str]) -> str:

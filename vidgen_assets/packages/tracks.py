@@ -30,6 +30,8 @@ class Piece:
     """Whether its times have nothing to do with those of the one before (HLS)."""
     own_init: Bytes | None = None
     """Where it isn't the track's."""
+    lacks_init: bool = False
+    """Whether none is named for it, though one is for those after it (HLS)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from vidgen_assets.packages.avc import is_idr, parameters
 from vidgen_assets.packages.bmff import NotMedia
-from vidgen_assets.packages.bmff_fragments import MOST_SAMPLES, Held
+from vidgen_assets.packages.bmff_fragments import MOST_SAMPLES, Held, Sync
 from vidgen_assets.packages.bmff_header import TrackHeader
 from vidgen_assets.packages.folder import Bytes, Folder
 from vidgen_assets.packages.tracks import Kind
@@ -174,8 +174,13 @@ def _summed(stream: _Stream) -> tuple[TrackHeader, Held]:
         first_shown=min(shown),
         last_shown_end=max(shown) + last,
         starts_with_sync=units[0].is_sync,
-        syncs=[(unit.first, unit.first + _PACKET, unit.first) for unit in units if unit.is_sync],
+        syncs=[
+            Sync(unit.first, unit.first + _PACKET, unit.first, tick)
+            for unit, tick in zip(units, shown, strict=True)
+            if unit.is_sync
+        ],
         longest=max(steps, default=0),
+        shortest=min(steps, default=None),
     )
     return TrackHeader(0, stream.kind, CLOCK_HZ, stream.codec, stream.size, None), held
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from vidgen_assets.packages.folder import Folder
-from vidgen_assets.packages.hls import Hls, read_hls
+from vidgen_assets.packages.hls import Hls, Opened, read_hls
 from vidgen_assets.packages.limits import Limits
 from vidgen_assets.packages.measure import Measured, Measurer
 from vidgen_assets.packages.mpd import AdaptationSet, Mpd, read_mpd
@@ -28,6 +28,7 @@ from vidgen_assets.packages.rules_of_pictures import (
     dash_image_faults,
     hls_image_faults,
     is_storyboard,
+    storyboard_cover_faults,
     storyboard_faults,
 )
 from vidgen_assets.packages.rules_of_trick_play import iframe_faults, trick_mode_faults
@@ -39,7 +40,7 @@ from vidgen_assets.packages.rules_of_wholes import (
     session_data_faults,
 )
 from vidgen_assets.packages.tracks import Kind
-from vidgen_assets.packages.webvtt import read_webvtt
+from vidgen_assets.packages.webvtt import Captions
 
 
 def validate(root: Path, *, limits: Limits | None = None, beside: Collection[str] = ()) -> Report:
@@ -68,6 +69,7 @@ class Examined:
     def __init__(self, folder: Folder, limits: Limits) -> None:
         self.folder, self.limits, self.report = folder, limits, folder.report
         self.playlists, self.measurer, self.pictures = Playlists(folder), Measurer(folder), Pictures(folder)
+        self.captions = Captions(folder)
         self.hls: list[Hls] = []
         """By multivariant playlist, or by media playlist where there is none of those."""
         self.mpds: list[Mpd] = []
@@ -79,12 +81,12 @@ class Examined:
     def follow_manifests(self) -> None:
         names = sorted(self.folder.sizes)
         playlists = [read for name in names if name.lower().endswith(".m3u8") and (read := self._playlist(name))]
-        masters = [playlist for playlist in playlists if playlist.is_master]
+        masters, opened = [playlist for playlist in playlists if playlist.is_master], Opened()
         for entrance in masters or playlists:
             if not masters:
                 self.report.add([NO_MASTER.broken(entrance.place(), "no playlist here is a multivariant playlist")])
             self.folder.named.add(entrance.file)
-            self.hls.append(read_hls(self.folder, self.playlists, self.measurer, entrance))
+            self.hls.append(read_hls(self.folder, self.playlists, self.measurer, opened, entrance))
         for name in (name for name in names if name.lower().endswith(".mpd")):
             self.folder.named.add(name)
             if mpd := read_mpd(self.folder, name):
@@ -144,18 +146,18 @@ class Examined:
         self.report.add(hls_faults(hls, self.limits))
         self.report.add(iframe_faults(hls, self.limits))
         self.report.add(session_data_faults(self.folder, hls, length_s))
-        self.report.add(hls_caption_faults(self.folder, hls, self.limits))
+        self.report.add(hls_caption_faults(self.captions, hls, self.limits))
         self.report.add(hls_image_faults(hls, self.pictures, length_s, self.limits))
         played = [media.measured for media in hls.media.values() if media.measured]
         for measured in played:
             self.report.add(parameter_set_faults(measured))
-        variants = [media.measured for _, media in hls.variants() if media.measured]
+        variants = [media.measured for media in hls.played() if media.measured]
         self.report.add(alignment_faults(variants, self.limits))
         self.report.add(length_faults(played, self.limits))
 
     def _judge_dash(self, mpd: Mpd, length_s: float | None) -> None:
         self.report.add(dash_faults(mpd, self.measured, self.limits))
-        self.report.add(dash_caption_faults(self.folder, mpd, length_s, self.limits))
+        self.report.add(dash_caption_faults(self.captions, mpd, length_s, self.limits))
         self.report.add(dash_image_faults(mpd, self.pictures))
         for period in mpd.periods:
             self.report.add(trick_mode_faults(period, self.measured))
@@ -171,7 +173,7 @@ class Examined:
         """Each once, whichever manifests name it."""
         in_dash = list(self.measured.values())
         shared = {measured.track.files for measured in in_dash}
-        for measured in (*self._in_hls(), *in_dash):
+        for measured in {id(measured): measured for measured in (*self._in_hls(), *in_dash)}.values():
             self.report.add(track_faults(measured))
         for measured in self._in_hls():
             if measured.track.files in shared and not measured.is_transport_stream:
@@ -179,13 +181,15 @@ class Examined:
 
     def _judge_metadata(self, length_s: float | None) -> None:
         for file in metadata_addresses(self.folder, length_s, self.limits):
-            vtt = read_webvtt(self.folder, file) if file.lower().endswith(".vtt") else None
+            vtt = self.captions.read(file) if file.lower().endswith(".vtt") else None
             if vtt is None:
                 continue
             if length_s is not None:
                 self.report.add(clip_faults(vtt, length_s, self.limits))
             if is_storyboard(vtt):
                 self.report.add(storyboard_faults(self.folder, vtt, self.pictures))
+                if length_s is not None:
+                    self.report.add(storyboard_cover_faults(vtt, length_s, self.limits))
 
 
 def _length_s(tracks: Collection[Measured]) -> float | None:

@@ -9,6 +9,8 @@ from vidgen_assets.packages.playlists import LIMIT
 from vidgen_assets.packages.rule import Fault, Place, error, seen
 
 _MOST_CUES = 50_000
+_MOST_CUES_IN_ALL = 1_000_000
+"""Of all segments that playlists name: a file of captions may be named for each segment."""
 
 HEADER = error(
     "vtt-header",
@@ -38,7 +40,7 @@ MAP = error(
 )
 RULES = (HEADER, CUE, ORDER, MAP)
 
-_CLOCK = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
+_CLOCK = r"(?:(\d{2,9}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMES = re.compile(rf"{_CLOCK}[ \t]+-->[ \t]+{_CLOCK}(?:[ \t]+(.*))?", re.ASCII)
 _LOCAL = re.compile(_CLOCK, re.ASCII)
 
@@ -65,7 +67,28 @@ class Vtt:
         return Place(self.file, line)
 
 
-def read_webvtt(folder: Folder, file: str) -> Vtt | None:
+class Captions:
+    """The WebVTT files of a package, each read once, whoever names it."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._read: dict[str, Vtt | None] = {}
+        self._cues = 0
+
+    def read(self, file: str) -> Vtt | None:
+        """None, with the reason reported, for what is no WebVTT, and for cues over and over."""
+        if file not in self._read:
+            self._read[file] = _read_webvtt(self._folder, file)
+        vtt = self._read[file]
+        self._cues += len(vtt.cues) if vtt else 0
+        if vtt and self._cues > _MOST_CUES_IN_ALL:
+            found = f"with it, more than {_MOST_CUES_IN_ALL} cues are named"
+            self._folder.report.add([LIMIT.broken(vtt.place(), found)])
+            return None
+        return vtt
+
+
+def _read_webvtt(folder: Folder, file: str) -> Vtt | None:
     """None, with the reason reported, for what is no WebVTT. Wrong cues are reported and left out."""
     text = folder.text(file)
     if text is None:

@@ -31,13 +31,18 @@ class Element:
     line: int
     children: list["Element"] = field(default_factory=list)
     text: str = ""
+    _by_name: dict[str, list["Element"]] | None = None
 
     def get(self, name: str) -> str | None:
         return self.attributes.get(name)
 
     def all(self, name: str) -> list["Element"]:
-        """The children of that name."""
-        return [child for child in self.children if child.name == name]
+        """The children of that name, of an element that has been read to its end."""
+        if self._by_name is None:
+            self._by_name = {}
+            for child in self.children:
+                self._by_name.setdefault(child.name, []).append(child)
+        return self._by_name.get(name, [])
 
     def first(self, name: str) -> "Element | None":
         return next(iter(self.all(name)), None)
