@@ -54,11 +54,10 @@ SAMPLES = {
 
 @dataclass
 class Visit:
-    """A page in the browser, and what it asked the server for."""
+    """A page in the browser, and what the server refused it."""
 
     page: Any
     refused: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +116,6 @@ def visit(browser: Any) -> Iterator[Callable[[str], Visit]]:
         page.set_default_timeout(30_000)
         found = Visit(page)
         page.on("response", lambda answer: found.refused.append(answer.url) if answer.status >= 400 else None)
-        page.on("request", lambda request: found.asked.append(request.url))
         page.on("requestfailed", lambda request: found.refused.append(f"{request.url}: {request.failure}"))
         page.goto(address)
         return found

@@ -40,6 +40,7 @@ const loaders = {
     const player = new shaka.Player();
     await player.attach(video);
     player.addEventListener("error", (event) => fail("shaka-player", event.detail));
+    player.configure("streaming.bufferingGoal", 1); // a clip of seconds would be here as a whole before it's scrubbed
     await player.load(source);
     const text = player.getTextTracks().filter((track) => track.kind !== "chapters");
     if (text.length) player.selectTextTrack(text[0]);

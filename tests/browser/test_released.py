@@ -15,7 +15,7 @@ import pytest
 from tests.browser.conftest import HERE, PLAYERS, Visit
 from tests.browser.serving import served
 from tests.end_to_end.catalogs import copy_of_quick
-from tests.end_to_end.running import vidgen
+from tests.end_to_end.running import start_run
 
 pytestmark = pytest.mark.needs_browser
 
@@ -31,9 +31,9 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     if _GIVEN:
         return _newest(Path(_GIVEN))
     folder = tmp_path_factory.mktemp("quick")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VIDGEN_HOME", str(folder / "home"))
-        assert vidgen("run", str(copy_of_quick(folder))) == 0
+    running = start_run(folder / "home", copy_of_quick(folder))  # beside the browser's event loop, not under it
+    running.join()
+    assert running.exitcode == 0
     return _newest(folder / "home" / "store" / "releases" / "quick")
 
 
